@@ -1,0 +1,166 @@
+-- The gate: authorise a look and write the ledger, in one atomic step. Follows store.lua in the same library.
+--
+-- Invariants
+-- 1. Everything is read and checked before the first write: a failing script keeps its earlier writes.
+-- 2. Every question, allowed or refused, appends exactly one ledger row. Rows are numbered densely from 1.
+-- 3. The work depends on the question only: a reference that nobody has reads and writes the same number of keys (the sink).
+-- 4. Time is max(TIME, highest time ever written). A step backwards is reported, never followed.
+--
+-- Records (written by bb_commit): 1 version | 8 revision | 16 key id | 2 type | 2 facet length | facet | 32 MAC | sealed.
+-- The caller checks the MACs of the four records that a permit rests on; this script cannot.
+
+local SINK = string.rep('0', 26)         -- no id has this form: ids are a-z2-7
+local NOBODY = string.rep('\0', 26)
+
+local RULE_CONSENT, RULE_NO_CONSENT, RULE_EXPIRED, RULE_WITHDRAWN = 1, 2, 3, 4
+local RULE_WRONG_PURPOSE, RULE_WRONG_CATEGORY, RULE_RESTRICTED, RULE_NOT_AUTHENTIC = 5, 6, 7, 8
+
+local function varint(n)
+  local out = ''
+  while n >= 128 do
+    out = out .. string.char(n % 128 + 128)
+    n = math.floor(n / 128)
+  end
+  return out .. string.char(n)
+end
+
+-- Protobuf fields; defaults are left out, so that the row is deterministic.
+local function uint_field(tag, n) if n == 0 then return '' end return string.char(tag) .. varint(n) end
+local function bytes_field(tag, s) if s == '' then return '' end return string.char(tag) .. varint(#s) .. s end
+
+-- Facet of a record, '' if there is none.
+local function facet_of(record)
+  if not record or #record < 29 then return '' end
+  local length = string.byte(record, 28) * 256 + string.byte(record, 29)
+  return string.sub(record, 30, 29 + length)
+end
+
+-- The part of a record that carries its authenticity: header, facet, MAC.
+local function proof_of(record)
+  local length = string.byte(record, 28) * 256 + string.byte(record, 29)
+  return string.sub(record, 1, 29 + length + 32)
+end
+
+-- Highest number and time ever written, and whether the wall clock has stepped back by more than a second.
+local function ledger_now(prefix)
+  local t = redis.call('TIME')
+  local wall = t[1] * 1000 + math.floor(t[2] / 1000)
+  local head = redis.call('GET', prefix .. 'ledger-head')
+  if not head then return 0, wall, 0 end
+  local number, highest = struct.unpack('>I8I8', head)
+  return number, math.max(wall, highest), (wall + 1000 < highest) and 1 or 0
+end
+
+-- Appends one row. `subject` is '' for nobody. `outcome` is the serialised Outcome ('' if the entry is no look).
+local function append_row(prefix, number, now, subject, head, outcome)
+  local whose = subject == '' and SINK or subject
+  local story = prefix .. 'story:' .. whose
+  local sequence = redis.call('LLEN', story) + 1
+  local previous = tonumber(redis.call('LINDEX', story, -1) or 0)
+  local chain = ''
+  if subject ~= '' then
+    chain = bytes_field(0x0a, subject) .. uint_field(0x10, sequence) .. uint_field(0x18, previous)
+  end
+  local row = head .. uint_field(0x28, number) .. uint_field(0x30, now) .. bytes_field(0x3a, chain) .. bytes_field(0x42, outcome)
+  redis.call('XADD', prefix .. 'ledger', string.format('%.0f-0', number), 'e', row)
+  redis.call('SET', prefix .. 'ledger-head', struct.pack('>I8I8', number, now))
+  redis.call('RPUSH', story, string.format('%.0f', number))
+  redis.call('LTRIM', story, subject == '' and -1 or -9007199254740991, -1)
+  return number
+end
+
+-- Called by bb_commit for each ledger entry of a decision, after all its checks. Returns the entry's number.
+append_ledger = function(prefix, subject, head)
+  local number, now = ledger_now(prefix)
+  return append_row(prefix, number + 1, now, subject, head, '')
+end
+
+-- Which rule decides, and what is given. Pure.
+local function judge(q, now, subject, subject_facet, arrow, consent)
+  if subject == '' then return RULE_NO_CONSENT, 0 end
+  local state = string.sub(subject_facet, 1, 1)
+  if state == 'R' then return RULE_RESTRICTED, 0 end
+  if state ~= 'A' then return RULE_NO_CONSENT, 0 end
+  if #arrow < 26 * 9 then return RULE_NO_CONSENT, 0 end
+  if string.sub(arrow, 26 * (q.purpose - 1) + 1, 26 * q.purpose) == NOBODY then
+    return string.find(arrow, '[^%z]') and RULE_WRONG_PURPOSE or RULE_NO_CONSENT, 0
+  end
+  if #consent < 114 then return RULE_NOT_AUTHENTIC, 0 end
+  local cstate, purpose, mask, from, till, limited, version = struct.unpack('>c1BI4I8I8BI8', consent)
+  local whose, recipient_ref = string.sub(consent, 32, 57), string.sub(consent, 84, 109)
+  local n = string.byte(consent, 110)
+  local holder = string.sub(consent, 111, 110 + n)
+  local m = string.byte(consent, 111 + n)
+  local recipient = m and string.sub(consent, 112 + n, 111 + n + m)
+  if purpose ~= q.purpose or whose ~= subject or recipient_ref ~= q.ref or holder ~= q.holder or recipient ~= q.recipient then
+    return RULE_NOT_AUTHENTIC, 0
+  end
+  if cstate == 'W' then return RULE_WITHDRAWN, 0, version end
+  if cstate ~= 'A' or now < from then return RULE_NO_CONSENT, 0, version end
+  if now >= till then return RULE_EXPIRED, 0, version end
+  local given = bit.band(mask, q.asked)
+  if given == 0 then return RULE_WRONG_CATEGORY, 0, version end
+  return RULE_CONSENT, given, version
+end
+
+-- keys: prefix ("consent:{trust}:")
+-- args: recipient slug, recipient's reference (26), holder slug, purpose, asked mask, ledger head, forced rule (0: none; else
+--       a rule that follows from the question alone: it is logged and refused, whatever the consent says)
+-- answer: {rule, given mask, number, clock stepped back} and, if permitted, {…, consent id, proofs of reference, arrow, consent, subject}
+local function bb_authorise(keys, args)
+  local prefix = keys[1]
+  local q = { recipient = args[1], ref = args[2], holder = args[3], purpose = tonumber(args[4]), asked = tonumber(args[5]) }
+  local forced = tonumber(args[7])
+
+  local reference = redis.call('GET', prefix .. 'r:reference:' .. q.recipient .. '.' .. q.ref)
+  local subject = facet_of(reference)
+  local arrow_record = redis.call('GET', prefix .. 'r:arrow:' .. q.recipient .. '.' .. q.ref .. '.' .. q.holder)
+  local arrow = facet_of(arrow_record)
+  local id = (#arrow >= 26 * 9 and q.purpose >= 1 and q.purpose <= 9) and string.sub(arrow, 26 * (q.purpose - 1) + 1, 26 * q.purpose) or NOBODY
+  local consent_record = redis.call('GET', prefix .. 'r:consent:' .. (id == NOBODY and SINK or id))
+  local subject_record = redis.call('GET', prefix .. 'r:subject:' .. (subject == '' and SINK or subject))
+  local last, now, stepped = ledger_now(prefix)
+
+  local rule, given, version = forced, 0, 0
+  if forced == 0 then
+    rule, given, version = judge(q, now, subject, facet_of(subject_record), arrow, facet_of(consent_record))
+  end
+  local named = (version and version > 0) and id or ''
+  local outcome = uint_field(0x08, given) .. uint_field(0x10, rule) .. bytes_field(0x1a, named) .. uint_field(0x20, version or 0)
+  local number = append_row(prefix, last + 1, now, subject, args[6], outcome)
+  if rule ~= RULE_CONSENT then return { rule, 0, number, stepped } end
+  return { rule, given, number, stepped, id, proof_of(reference), proof_of(arrow_record), proof_of(consent_record), proof_of(subject_record) }
+end
+
+-- keys: prefix; args: subject ('' for nobody), head. An entry of its own, such as an alarm after a failed MAC.
+local function bb_append(keys, args)
+  return append_ledger(keys[1], args[1], args[2])
+end
+
+-- keys: prefix; args: subject, before (0: from the newest), limit. Rows of a citizen's story, newest first:
+-- {next (0 at the end), row, row, …}
+local function bb_story(keys, args)
+  local prefix, before, limit = keys[1], tonumber(args[2]), tonumber(args[3])
+  local story = prefix .. 'story:' .. args[1]
+  local last = before == 0 and redis.call('LLEN', story) or before
+  local first = math.max(0, last - limit)
+  local out = { first }
+  if last == 0 then return out end
+  local numbers = redis.call('LRANGE', story, first, last - 1)
+  for i = #numbers, 1, -1 do
+    local found = redis.call('XRANGE', prefix .. 'ledger', numbers[i] .. '-0', numbers[i] .. '-0')
+    if found[1] then out[#out + 1] = found[1][2][2] end
+  end
+  return out
+end
+
+-- keys: prefix; args: number. The row, or nil.
+local function bb_entry(keys, args)
+  local found = redis.call('XRANGE', keys[1] .. 'ledger', args[1] .. '-0', args[1] .. '-0')
+  return found[1] and found[1][2][2] or false
+end
+
+redis.register_function('bb_authorise', bb_authorise)
+redis.register_function('bb_append', bb_append)
+redis.register_function { function_name = 'bb_story', callback = bb_story, flags = { 'no-writes' } }
+redis.register_function { function_name = 'bb_entry', callback = bb_entry, flags = { 'no-writes' } }
