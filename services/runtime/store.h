@@ -1,0 +1,116 @@
+// One module's records in one Redis, all its scopes. Everything a call does is one Redis Function (store.lua): reads see
+// one moment, a commit happens wholly or not at all and is on disk before it is answered.
+//
+// Threads: all methods may be called from any thread. Callbacks run on Redis's I/O thread (or on the caller's, for what is
+// known without asking): hand heavy work on. The Store must outlive its callbacks.
+//
+// Errors, besides those named below: UNAVAILABLE STORE_DOWN (nothing is known about the outcome of a commit);
+// DATA_LOSS if something stored is not authentic; NOT_FOUND if the scope has no key (an agency that is not served here).
+#pragma once
+
+#include <cstdint>
+#include <functional>
+#include <map>
+#include <memory>
+#include <optional>
+#include <string>
+#include <utility>
+#include <vector>
+
+#include "absl/container/flat_hash_set.h"
+#include "absl/status/status.h"
+#include "absl/status/statusor.h"
+#include "absl/strings/string_view.h"
+#include "absl/synchronization/mutex.h"
+#include "absl/time/time.h"
+#include "services/runtime/decide.h"
+#include "services/runtime/record.h"
+#include "services/runtime/redis.h"
+#include "services/runtime/stored.pb.h"
+
+namespace brobygger {
+
+class DataKeys;
+class Committer;
+
+// The sealing keys of a service, by scope slug. A value; copies share the keys.
+class KeyRing {
+ public:
+  void Add(std::string slug, const crypto::Key& key);
+  const ScopeKeys* Find(absl::string_view slug) const;  // nullptr: not served
+
+ private:
+  std::map<std::string, std::shared_ptr<const ScopeKeys>, std::less<>> scopes_;
+};
+
+class Store {
+ public:
+  struct Scope {
+    std::string slug;  // "perron-4", or "trust"
+  };
+  static constexpr char kTrustSlug[] = "trust";
+
+  // prefix: of the keys, "dropin". The pointers must outlive the Store.
+  Store(Redis* redis, std::string prefix, const EntitySet* entities, KeyRing keys);
+  ~Store();
+
+  // Whether Redis has the function library of this version. FAILED_PRECONDITION says how to load it. Blocking; start-up.
+  absl::Status CheckLibrary();
+
+  // One value for each key, in order; one round trip. A record whose data key was destroyed reads as absent.
+  using ReadDone = std::function<void(absl::StatusOr<std::vector<ReadValue>>)>;
+  void Read(const Scope& scope, const std::vector<ReadKey>& keys, ReadDone done);
+
+  // The answer to keep for 24 hours with the commit. `key` names the request: agency, person, method and request_id.
+  struct Idempotency {
+    std::string key;
+    stored::IdempotentAnswer answer;
+  };
+  struct CommitRequest {
+    const View* view = nullptr;          // what was read: the commit checks all of it
+    const Decision* decision = nullptr;  // both must live until `done`
+    std::optional<Idempotency> idempotency;
+    absl::Time now;
+  };
+  // OK: committed and on disk.
+  // ABORTED CONFLICT: something that was read has changed, or the idempotency key has been used meanwhile. Look for a kept
+  //   answer, then run Decide again from an empty View.
+  // ALREADY_EXISTS DUPLICATE: a claim is held by another record.
+  // FAILED_PRECONDITION ERASED: a write for an owner whose data key was destroyed. A destroyed key never comes back.
+  // A record that is written but was not read by the View replaces whatever stands there.
+  using CommitDone = std::function<void(absl::Status)>;
+  void Commit(const Scope& scope, CommitRequest request, CommitDone done);
+
+  // The kept answer of a request, or nothing.
+  using IdempotentDone = std::function<void(absl::StatusOr<std::optional<stored::IdempotentAnswer>>)>;
+  void Idempotent(const Scope& scope, const std::string& key, IdempotentDone done);
+
+  // Writes that `person` has read about `owner`, once for each reader, owner and day (UTC); free if this process knows.
+  void NoteRead(const Scope& scope, const std::string& person, const std::string& owner, const std::string& method, absl::Time now,
+                CommitDone done);
+
+  // Kind and id of records whose due time is not after `now`, at most `limit`, earliest first. They stay listed until a
+  // commit changes or deletes the record.
+  using DueDone = std::function<void(absl::StatusOr<std::vector<std::pair<std::string, std::string>>>)>;
+  void Due(const Scope& scope, absl::Time now, int limit, DueDone done);
+
+  // The serialised message of one record, "" if there is none: the door's road, without parsing.
+  using FileDone = std::function<void(absl::StatusOr<std::string>)>;
+  void ReadFile(const Scope& scope, const std::string& kind, const std::string& id, FileDone done);
+
+ private:
+  friend class Committer;
+  std::string Base(const Scope& scope) const;  // "dropin:{perron-4}:"
+
+  Redis* const redis_;
+  const std::string prefix_;
+  const EntitySet* const entities_;
+  const KeyRing keys_;
+  const std::unique_ptr<DataKeys> data_keys_;
+
+  absl::Mutex noted_mutex_;
+  std::string noted_day_ ABSL_GUARDED_BY(noted_mutex_);
+  absl::flat_hash_set<std::string> noted_ ABSL_GUARDED_BY(noted_mutex_);
+};
+
+}  // namespace brobygger
