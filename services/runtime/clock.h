@@ -1,5 +1,7 @@
-// The time, injected: nothing below the rpc layer asks the machine for it.
+// The time, injected: nothing below main asks the machine for it.
 #pragma once
+
+#include <functional>
 
 #include "absl/base/thread_annotations.h"
 #include "absl/synchronization/mutex.h"
@@ -8,23 +10,17 @@
 
 namespace brobygger {
 
-// Any thread.
-class Clock {
- public:
-  virtual ~Clock() = default;
-  virtual absl::Time Now() = 0;
-};
+// Call from any thread.
+using Clock = std::function<absl::Time()>;
+inline Clock SystemClock() {
+  return [] { return absl::Now(); };
+}
 
-class SystemClock : public Clock {
- public:
-  absl::Time Now() override { return absl::Now(); }
-};
-
-// Stands still until it is set or moved on.
-class TestClock : public Clock {
+// Stands still until it is set or moved on. Outlives what AsClock gave out.
+class TestClock {
  public:
   explicit TestClock(absl::Time now = absl::FromUnixSeconds(1'772'000'000)) : now_(now) {}
-  absl::Time Now() override {
+  absl::Time Now() {
     absl::MutexLock lock(&mutex_);
     return now_;
   }
@@ -35,6 +31,9 @@ class TestClock : public Clock {
   void Advance(absl::Duration by) {
     absl::MutexLock lock(&mutex_);
     now_ += by;
+  }
+  Clock AsClock() {
+    return [this] { return Now(); };
   }
 
  private:

@@ -42,6 +42,9 @@ class ServerStream {
 struct StreamEars {
   std::function<void(std::string message)> on_message;
   std::function<void()> on_done;
+  // Optional: the queue of writes has run empty after a Write. The moment to send what has gathered meanwhile as one message.
+  // Never called from inside Write.
+  std::function<void()> on_writable;
 };
 
 struct IncomingStream {

@@ -23,7 +23,9 @@ class BidiClient {
  public:
   virtual ~BidiClient() = default;  // cancels, and waits for on_done
   // Once.
-  virtual void Start(std::function<void(std::string message)> on_message, std::function<void(absl::Status)> on_done) = 0;
+  // on_writable (optional): the queue of writes has run empty after a Write; never called from inside Write.
+  virtual void Start(std::function<void(std::string message)> on_message, std::function<void(absl::Status)> on_done,
+                     std::function<void()> on_writable = nullptr) = 0;
   // Queued, written one after the other. False once the stream has ended: the message will not be sent.
   virtual bool Write(std::string message) = 0;
   // Messages queued and not yet handed to the transport.

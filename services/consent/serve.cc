@@ -1,0 +1,117 @@
+#include "services/consent/serve.h"
+
+#include <memory>
+#include <string>
+#include <utility>
+#include <vector>
+
+#include "absl/synchronization/mutex.h"
+#include "brobygger/consent/v1/authorize.pb.h"
+#include "services/consent/authorise.h"
+#include "services/runtime/crypto.h"
+#include "services/runtime/record.h"
+
+namespace brobygger::consent {
+namespace {
+
+// Questions of one stream that may be under way at once; more wait in the transport.
+constexpr int kMaxBatch = 1000;
+
+// One stream: questions in, answers out as they come, in batches as large as the transport's pace makes them.
+class Session : public std::enable_shared_from_this<Session> {
+ public:
+  Session(std::string peer, std::shared_ptr<ServerStream> stream, Authoriser* authoriser)
+      : peer_(std::move(peer)), stream_(std::move(stream)), authoriser_(authoriser) {}
+
+  void OnMessage(const std::string& message) {
+    v1::AuthorizeStreamRequest batch;
+    if (!batch.ParseFromString(message) || batch.questions_size() > kMaxBatch) {
+      return stream_->Finish(Invalid({{"questions", "want at most 1000 serialised Question messages", "OUT_OF_RANGE"}}));
+    }
+    for (const std::string& question : batch.questions()) {
+      authoriser_->Ask(peer_, question, [self = shared_from_this()](absl::StatusOr<v1::Answer> answer) {
+        // The trust store is gone: end the stream, so that every question on it is refused at once.
+        if (!answer.ok()) return self->stream_->Finish(answer.status());
+        self->Answer(std::move(*answer));
+      });
+    }
+  }
+
+  void OnWritable() {
+    absl::MutexLock lock(&mutex_);
+    writing_ = false;
+    Flush();
+  }
+
+ private:
+  void Answer(v1::Answer answer) {
+    absl::MutexLock lock(&mutex_);
+    *ready_.add_answers() = std::move(answer);
+    Flush();
+  }
+
+  void Flush() ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_) {
+    if (writing_ || ready_.answers().empty()) return;
+    writing_ = true;
+    std::string bytes = ready_.SerializeAsString();
+    ready_.clear_answers();
+    stream_->Write(std::move(bytes));
+  }
+
+  const std::string peer_;
+  const std::shared_ptr<ServerStream> stream_;
+  Authoriser* const authoriser_;
+  absl::Mutex mutex_;
+  v1::AuthorizeStreamResponse ready_ ABSL_GUARDED_BY(mutex_);
+  bool writing_ ABSL_GUARDED_BY(mutex_) = false;
+};
+
+// The bytes of field 1 of an AuthorizeRequest exactly as they came: the answer's digest is over them.
+absl::StatusOr<std::string> QuestionBytes(const std::string& request) {
+  v1::AuthorizeRequest parsed;
+  size_t at = 1, length = 0;
+  int shift = 0;
+  if (!parsed.ParseFromString(request) || request.empty() || request[0] != '\x0a') {
+    return Invalid({{"question", "want a question", "FIELD_REQUIRED"}});
+  }
+  while (at < request.size() && shift < 35) {
+    const unsigned char byte = static_cast<unsigned char>(request[at++]);
+    length |= static_cast<size_t>(byte & 127) << shift;
+    shift += 7;
+    if (byte < 128) break;
+  }
+  if (request.size() - at != length) return Invalid({{"question", "want exactly one question", "OUT_OF_RANGE"}});
+  return request.substr(at);
+}
+
+}  // namespace
+
+absl::Status AttachGate(Runtime& runtime) {
+  if (runtime.trust() == nullptr || runtime.trust_key() == nullptr) return absl::FailedPreconditionError("trust: is required by the consent service");
+  auto authoriser = std::make_shared<Authoriser>(
+      runtime.trust(), &runtime.directory(), &runtime.tokens(), runtime.clock(), ScopeKeys(*runtime.trust_key()),
+      [telemetry = &runtime.telemetry()](const char* what) {
+        telemetry->Count(std::string("alarm_") + what);
+        telemetry->Log("CRITICAL", what);
+      });
+  runtime.Keep(authoriser);
+  const auto* service = v1::AuthorizeRequest::descriptor()->file()->FindServiceByName("AuthorizeService");
+  runtime.dispatcher().SetRaw(service->FindMethodByName("Authorize"), [authoriser](Incoming incoming) {
+    auto question = QuestionBytes(incoming.body);
+    if (!question.ok()) return incoming.reply(question.status(), "");
+    const std::string peer = incoming.peer;
+    authoriser->Ask(peer, *question, [reply = std::move(incoming.reply)](absl::StatusOr<v1::Answer> answer) {
+      if (!answer.ok()) return reply(answer.status(), "");
+      v1::AuthorizeResponse response;
+      *response.mutable_answer() = std::move(*answer);
+      reply(absl::OkStatus(), response.SerializeAsString());
+    });
+  });
+  runtime.dispatcher().SetStream(service->FindMethodByName("AuthorizeStream"), [authoriser](IncomingStream stream) {
+    auto session = std::make_shared<Session>(stream.peer, stream.stream, authoriser.get());
+    return StreamEars{[session](std::string message) { session->OnMessage(message); }, [session] {}, [session] { session->OnWritable(); }};
+  });
+  return absl::OkStatus();
+}
+
+}  // namespace brobygger::consent
