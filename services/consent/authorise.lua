@@ -55,7 +55,7 @@ end
 local function append_row(prefix, number, now, subject, head, outcome)
   local whose = subject == '' and SINK or subject
   local story = prefix .. 'story:' .. whose
-  local sequence = redis.call('LLEN', story) + 1
+  local sequence = redis.call('LLEN', story) + 1  -- of the sink: not used
   local previous = tonumber(redis.call('LINDEX', story, -1) or 0)
   local chain = ''
   if subject ~= '' then
@@ -137,19 +137,34 @@ local function bb_append(keys, args)
   return append_ledger(keys[1], args[1], args[2])
 end
 
--- keys: prefix; args: subject, before (0: from the newest), limit. Rows of a citizen's story, newest first:
--- {next (0 at the end), row, row, …}
+-- Position of the first number in a story that is not below `number`.
+local function position(story, number)
+  local low, high = 0, redis.call('LLEN', story)
+  if number == 0 then return high end
+  while low < high do
+    local middle = math.floor((low + high) / 2)
+    if tonumber(redis.call('LINDEX', story, middle)) < number then low = middle + 1 else high = middle end
+  end
+  return low
+end
+
+-- keys: prefix; args: before (a number; 0: from the newest), limit, subject, subject, … (merged registrations have several).
+-- Rows of a citizen's story, newest first: {number to go on before (0 at the end), row, row, …}
 local function bb_story(keys, args)
-  local prefix, before, limit = keys[1], tonumber(args[2]), tonumber(args[3])
-  local story = prefix .. 'story:' .. args[1]
-  local last = before == 0 and redis.call('LLEN', story) or before
-  local first = math.max(0, last - limit)
-  local out = { first }
-  if last == 0 then return out end
-  local numbers = redis.call('LRANGE', story, first, last - 1)
-  for i = #numbers, 1, -1 do
-    local found = redis.call('XRANGE', prefix .. 'ledger', numbers[i] .. '-0', numbers[i] .. '-0')
-    if found[1] then out[#out + 1] = found[1][2][2] end
+  local prefix, before, limit = keys[1], tonumber(args[1]), tonumber(args[2])
+  local numbers = {}
+  for i = 3, #args do
+    local story = prefix .. 'story:' .. args[i]
+    local stop = position(story, before)
+    if stop > 0 then
+      for _, n in ipairs(redis.call('LRANGE', story, math.max(0, stop - limit - 1), stop - 1)) do numbers[#numbers + 1] = tonumber(n) end
+    end
+  end
+  table.sort(numbers, function(a, b) return a > b end)
+  local out = { #numbers > limit and numbers[limit] or 0 }
+  for i = 1, math.min(limit, #numbers) do
+    local key = string.format('%.0f-0', numbers[i])
+    out[#out + 1] = redis.call('XRANGE', prefix .. 'ledger', key, key)[1][2][2]
   end
   return out
 end

@@ -239,6 +239,8 @@ class Decision {
   // what the script adds (number, time, sequence, previous); `subject` is the subject's id ("" for nobody).
   struct LedgerAppend { std::string subject; std::string head; };
   void AppendToLedger(LedgerAppend entry) { ledger_.push_back(std::move(entry)); }
+  // A value for the step that completes the answer after the commit (Dispatcher::SetFinish). Never leaves the process.
+  void HandOver(std::string value) { handed_over_ = std::move(value); }
   // Commits the writes, then answers with this refusal (a wrong code has to be counted).
   void RefuseAfterCommit(absl::Status refusal) { refusal_ = std::move(refusal); }
 
@@ -247,6 +249,7 @@ class Decision {
   const std::vector<std::string>& destroyed() const { return destroyed_; }
   const std::vector<std::shared_ptr<Message>>& events() const { return events_; }
   const std::vector<LedgerAppend>& ledger() const { return ledger_; }
+  const std::string& handed_over() const { return handed_over_; }
   const absl::Status& refusal() const { return refusal_; }
 
  private:
@@ -255,6 +258,7 @@ class Decision {
   std::vector<std::string> destroyed_;
   std::vector<std::shared_ptr<Message>> events_;
   std::vector<LedgerAppend> ledger_;
+  std::string handed_over_;
   absl::Status refusal_;
 };
 

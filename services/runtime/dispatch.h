@@ -53,6 +53,10 @@ class Dispatcher {
   virtual void AddModule(const Module& module, Store* store) = 0;
   // Every method of access DOOR of every module.
   virtual void SetDoor(DoorMethod door) = 0;
+  // Completes the answers of a method after their commit and before they leave: may read what the commit wrote. `done` once.
+  using Finish = std::function<void(const Message& request, const std::string& handed_over, std::shared_ptr<Message> response,
+                                    std::function<void(absl::Status)> done)>;
+  virtual void SetFinish(const google::protobuf::MethodDescriptor* method, Finish finish) = 0;
   // A unary PEER method: gets the call with its peer authenticated and nothing else checked but the request's size.
   virtual void SetRaw(const google::protobuf::MethodDescriptor* method, RawMethod raw) = 0;
   // A bidirectional PEER method, the same.
