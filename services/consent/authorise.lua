@@ -9,8 +9,9 @@
 -- Records (written by bb_commit): 1 version | 8 revision | 16 key id | 2 type | 2 facet length | facet | 32 MAC | sealed.
 -- The caller checks the MACs of the four records that a permit rests on; this script cannot.
 
-local SINK = string.rep('0', 26)         -- no id has this form: ids are a-z2-7
-local NOBODY = string.rep('\0', 26)
+-- Literals: at load time a library sees no string functions.
+local SINK = '00000000000000000000000000'  -- 26 zeros; no id has this form: ids are a-z2-7
+local NOBODY = '\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0'
 
 local RULE_CONSENT, RULE_NO_CONSENT, RULE_EXPIRED, RULE_WITHDRAWN = 1, 2, 3, 4
 local RULE_WRONG_PURPOSE, RULE_WRONG_CATEGORY, RULE_RESTRICTED, RULE_NOT_AUTHENTIC = 5, 6, 7, 8
@@ -41,11 +42,11 @@ local function proof_of(record)
   return string.sub(record, 1, 29 + length + 32)
 end
 
--- Highest number and time ever written, and whether the wall clock has stepped back by more than a second.
-local function ledger_now(prefix)
+-- Highest number and time ever written (from the value of ledger-head), and whether the wall clock has stepped back by more
+-- than a second.
+local function ledger_now(head)
   local t = redis.call('TIME')
   local wall = t[1] * 1000 + math.floor(t[2] / 1000)
-  local head = redis.call('GET', prefix .. 'ledger-head')
   if not head then return 0, wall, 0 end
   local number, highest = struct.unpack('>I8I8', head)
   return number, math.max(wall, highest), (wall + 1000 < highest) and 1 or 0
@@ -53,10 +54,9 @@ end
 
 -- Appends one row. `subject` is '' for nobody. `outcome` is the serialised Outcome ('' if the entry is no look).
 local function append_row(prefix, number, now, subject, head, outcome)
-  local whose = subject == '' and SINK or subject
-  local story = prefix .. 'story:' .. whose
-  local sequence = redis.call('LLEN', story) + 1  -- of the sink: not used
-  local previous = tonumber(redis.call('LINDEX', story, -1) or 0)
+  local story = prefix .. 'story:' .. (subject == '' and SINK or subject)
+  local sequence = redis.call('RPUSH', story, number)
+  local previous = tonumber(redis.call('LINDEX', story, -2) or 0)
   local chain = ''
   if subject ~= '' then
     chain = bytes_field(0x0a, subject) .. uint_field(0x10, sequence) .. uint_field(0x18, previous)
@@ -64,14 +64,12 @@ local function append_row(prefix, number, now, subject, head, outcome)
   local row = head .. uint_field(0x28, number) .. uint_field(0x30, now) .. bytes_field(0x3a, chain) .. bytes_field(0x42, outcome)
   redis.call('XADD', prefix .. 'ledger', string.format('%.0f-0', number), 'e', row)
   redis.call('SET', prefix .. 'ledger-head', struct.pack('>I8I8', number, now))
-  redis.call('RPUSH', story, string.format('%.0f', number))
-  redis.call('LTRIM', story, subject == '' and -1 or -9007199254740991, -1)
   return number
 end
 
 -- Called by bb_commit for each ledger entry of a decision, after all its checks. Returns the entry's number.
 append_ledger = function(prefix, subject, head)
-  local number, now = ledger_now(prefix)
+  local number, now = ledger_now(redis.call('GET', prefix .. 'ledger-head'))
   return append_row(prefix, number + 1, now, subject, head, '')
 end
 
@@ -112,14 +110,14 @@ local function bb_authorise(keys, args)
   local q = { recipient = args[1], ref = args[2], holder = args[3], purpose = tonumber(args[4]), asked = tonumber(args[5]) }
   local forced = tonumber(args[7])
 
-  local reference = redis.call('GET', prefix .. 'r:reference:' .. q.recipient .. '.' .. q.ref)
-  local subject = facet_of(reference)
-  local arrow_record = redis.call('GET', prefix .. 'r:arrow:' .. q.recipient .. '.' .. q.ref .. '.' .. q.holder)
-  local arrow = facet_of(arrow_record)
+  local found = redis.call('MGET', prefix .. 'r:reference:' .. q.recipient .. '.' .. q.ref,
+    prefix .. 'r:arrow:' .. q.recipient .. '.' .. q.ref .. '.' .. q.holder, prefix .. 'ledger-head')
+  local reference, arrow_record = found[1], found[2]
+  local subject, arrow = facet_of(reference), facet_of(arrow_record)
   local id = (#arrow >= 26 * 9 and q.purpose >= 1 and q.purpose <= 9) and string.sub(arrow, 26 * (q.purpose - 1) + 1, 26 * q.purpose) or NOBODY
-  local consent_record = redis.call('GET', prefix .. 'r:consent:' .. (id == NOBODY and SINK or id))
-  local subject_record = redis.call('GET', prefix .. 'r:subject:' .. (subject == '' and SINK or subject))
-  local last, now, stepped = ledger_now(prefix)
+  local rest = redis.call('MGET', prefix .. 'r:consent:' .. (id == NOBODY and SINK or id), prefix .. 'r:subject:' .. (subject == '' and SINK or subject))
+  local consent_record, subject_record = rest[1], rest[2]
+  local last, now, stepped = ledger_now(found[3])
 
   local rule, given, version = forced, 0, 0
   if forced == 0 then
