@@ -16,19 +16,6 @@ local NOBODY = '\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0'
 local RULE_CONSENT, RULE_NO_CONSENT, RULE_EXPIRED, RULE_WITHDRAWN = 1, 2, 3, 4
 local RULE_WRONG_PURPOSE, RULE_WRONG_CATEGORY, RULE_RESTRICTED, RULE_NOT_AUTHENTIC = 5, 6, 7, 8
 
-local function varint(n)
-  local out = ''
-  while n >= 128 do
-    out = out .. string.char(n % 128 + 128)
-    n = math.floor(n / 128)
-  end
-  return out .. string.char(n)
-end
-
--- Protobuf fields; defaults are left out, so that the row is deterministic.
-local function uint_field(tag, n) if n == 0 then return '' end return string.char(tag) .. varint(n) end
-local function bytes_field(tag, s) if s == '' then return '' end return string.char(tag) .. varint(#s) .. s end
-
 -- Facet of a record, '' if there is none.
 local function facet_of(record)
   if not record or #record < 29 then return '' end
@@ -57,11 +44,10 @@ local function append_row(prefix, number, now, subject, head, outcome)
   local story = prefix .. 'story:' .. (subject == '' and SINK or subject)
   local sequence = redis.call('RPUSH', story, number)
   local previous = tonumber(redis.call('LINDEX', story, -2) or 0)
-  local chain = ''
-  if subject ~= '' then
-    chain = bytes_field(0x0a, subject) .. uint_field(0x10, sequence) .. uint_field(0x18, previous)
-  end
-  local row = head .. uint_field(0x28, number) .. uint_field(0x30, now) .. bytes_field(0x3a, chain) .. bytes_field(0x42, outcome)
+  -- LedgerRow fields 5 and 6 (fixed64), then 7: {subject, sequence, previous}.
+  local tail = subject == '' and struct.pack('<BI8BI8', 0x29, number, 0x31, now)
+    or struct.pack('<BI8BI8BBBBc26BI8BI8', 0x29, number, 0x31, now, 0x3a, 46, 0x0a, 26, subject, 0x11, sequence, 0x19, previous)
+  local row = head .. tail .. outcome
   redis.call('XADD', prefix .. 'ledger', string.format('%.0f-0', number), 'e', row)
   redis.call('SET', prefix .. 'ledger-head', struct.pack('>I8I8', number, now))
   return number
@@ -123,8 +109,10 @@ local function bb_authorise(keys, args)
   if forced == 0 then
     rule, given, version = judge(q, now, subject, facet_of(subject_record), arrow, facet_of(consent_record))
   end
-  local named = (version and version > 0) and id or ''
-  local outcome = uint_field(0x08, given) .. uint_field(0x10, rule) .. bytes_field(0x1a, named) .. uint_field(0x20, version or 0)
+  -- LedgerRow field 8: {given mask, rule, consent, version}.
+  local outcome = version and version > 0
+    and struct.pack('<BBBI4BI4BBc26BI8', 0x42, 47, 0x0d, given, 0x15, rule, 0x1a, 26, id, 0x21, version)
+    or struct.pack('<BBBI4BI4', 0x42, 10, 0x0d, given, 0x15, rule)
   local number = append_row(prefix, last + 1, now, subject, args[6], outcome)
   if rule ~= RULE_CONSENT then return { rule, 0, number, stepped } end
   return { rule, given, number, stepped, id, proof_of(reference), proof_of(arrow_record), proof_of(consent_record), proof_of(subject_record) }
