@@ -193,6 +193,12 @@ class View {
     BB_ASSIGN_OR_RETURN(const ReadValue* v, Read({ReadKey::What::kRecord, entities_->For(T::descriptor()).kind, std::string(id)}));
     return EtagOf(v->revision);
   }
+  // The etag that the record will have once this call has written it: what the answer to a write carries.
+  template <class T>
+  absl::StatusOr<std::string> NextEtag(absl::string_view id) {
+    BB_ASSIGN_OR_RETURN(const ReadValue* v, Read({ReadKey::What::kRecord, entities_->For(T::descriptor()).kind, std::string(id)}));
+    return EtagOf(v->revision + 1);
+  }
 
   // --- for the runtime and tests ---
   const std::vector<ReadKey>& pending() const { return pending_; }
