@@ -1,0 +1,85 @@
+# The two Redis servers of an instance: records (what the agencies keep) and trust (registry, consents, ledger). Sourced.
+# By Unix socket only; every acknowledged write is on disk. A Redis that the machine may have on port 6379 is not touched.
+
+redis_dir() { echo "$BROBYGGER_RUN/redis-$1"; }
+redis_socket() { echo "$BROBYGGER_RUN/redis-$1/redis.sock"; }
+
+# What a service may do: read, write and call functions on its own keys. No administration, no scripts of its own, nothing
+# that names keys of others (SCAN and RANDOMKEY ignore key patterns).
+SERVICE_RIGHTS='resetchannels -@all +@read +@write +@connection +@transaction +time -@dangerous -@scripting -scan -randomkey -dbsize -publish +fcall +fcall_ro +info +config|get'
+
+# Users of each Redis: "name key-pattern…".
+redis_users() {
+  case $1 in
+    records) printf '%s\n' 'consent consent:* registry:*' 'dropin dropin:*' 'housing housing:*' 'gateway gateway:*' ;;
+    trust) printf '%s\n' 'consent consent:* registry:* ledger:*' ;;
+  esac
+}
+
+redis_password() {
+  local file
+  file=$(redis_dir "$1")/$2.password
+  mkdir -p "$(redis_dir "$1")"
+  if ! [ -s "$file" ]; then (umask 077 && openssl rand -hex 24 | tr -d '\n' >"$file"); fi
+  cat "$file"
+}
+
+redis_hash() { printf '%s' "$1" | openssl dgst -sha256 -r | cut -d' ' -f1; }
+
+# Writes redis.conf and users.acl.
+redis_configure() {
+  local store=$1 dir socket user patterns p keys
+  dir=$(redis_dir "$store")
+  socket=$(redis_socket "$store")
+  mkdir -p "$dir/data"
+  [ ${#socket} -le 100 ] || die "the path of the run directory is too long for a Unix socket: $socket"
+  {
+    echo "user default off"
+    echo "user admin on #$(redis_hash "$(redis_password "$store" admin)") ~* &* +@all"
+    while read -r user patterns; do
+      keys=
+      for p in $patterns; do keys="$keys ~$p"; done
+      echo "user $user on #$(redis_hash "$(redis_password "$store" "$user")")$keys $SERVICE_RIGHTS"
+    done < <(set -f; redis_users "$store")
+  } | write "$dir/users.acl"
+  write "$dir/redis.conf" <<X
+port 0
+unixsocket $socket
+unixsocketperm 700
+dir $dir/data
+aclfile $dir/users.acl
+save ""
+appendonly yes
+appendfsync always
+no-appendfsync-on-rewrite no
+maxmemory-policy noeviction
+enable-debug-command no
+enable-module-command no
+daemonize no
+X
+}
+
+redis_admin() {
+  local store=$1; shift
+  REDISCLI_AUTH=$(redis_password "$store" admin) redis-cli -s "$(redis_socket "$store")" --user admin --no-auth-warning "$@"
+}
+
+# Waits until it has read its data and answers.
+redis_wait() {
+  local store=$1 i
+  for i in $(seq 300); do
+    if [ "$(redis_admin "$store" ping 2>/dev/null)" = PONG ]; then return; fi
+    process_alive "redis-$store" || break
+    sleep 0.1
+  done
+  process_show_end "redis-$store"
+  die "Redis ($store) does not answer"
+}
+
+# The function library is loaded by the administrator; services have no such right.
+redis_load_functions() {
+  local library=$BROBYGGER_ROOT
+  redis_admin "$1" acl load >/dev/null
+  cat "$library/services/runtime/store.lua" "$library/services/consent/authorise.lua" \
+    | redis_admin "$1" -x function load replace >/dev/null || die "Redis ($1) refused the function library"
+}
