@@ -41,11 +41,13 @@ struct Stream {
   WaitingMap waiting ABSL_GUARDED_BY(mutex);
   std::vector<std::string> queue ABSL_GUARDED_BY(mutex);
   bool ended ABSL_GUARDED_BY(mutex) = false;
+  bool writing ABSL_GUARDED_BY(mutex) = false;
   absl::Time swept ABSL_GUARDED_BY(mutex) = absl::InfinitePast();
 
   // Writes what is queued, one batch, if the transport is idle. What comes while it is busy forms the next batch.
   void Flush() ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex) {
-    if (queue.empty() || ended || client->queued() > 0) return;
+    if (queue.empty() || ended || writing) return;
+    writing = true;
     consent::v1::AuthorizeStreamRequest batch;
     const size_t n = std::min(queue.size(), kMaxBatch);
     for (size_t i = 0; i < n; ++i) batch.add_questions(std::move(queue[i]));
@@ -117,6 +119,7 @@ class StreamAuthorizeClient : public AuthorizeClient, public std::enable_shared_
                           [self, stream](absl::Status) { OnDone(self, stream); },
                           [stream] {
                             absl::MutexLock flush(&stream->mutex);
+                            stream->writing = false;
                             stream->Flush();
                           });
     return stream;

@@ -46,7 +46,7 @@ class RpcClient {
   virtual void Call(const std::string& method, std::string request, absl::Time deadline, const Metadata& metadata, Callback done) = 0;
   // The same, blocking.
   absl::StatusOr<std::string> CallAndWait(const std::string& method, std::string request, absl::Time deadline, const Metadata& metadata = {});
-  // Not started yet; no deadline; waits for the connection.
+  // Not started yet; no deadline. If the service cannot be reached, on_done comes at once: nobody waits for a service that is down.
   virtual std::unique_ptr<BidiClient> Stream(const std::string& method, const Metadata& metadata = {}) = 0;
 };
 
