@@ -6,8 +6,8 @@
 // - it is no bytes field, no map field;
 // - a string has a pattern or a format (but not TEXT_WITHOUT_CPR: that is free text, and not CITIZEN: another agency's
 //   reference), or is shared_text; under `limited` no shared_text passes.
-// A sub-message does not pass as such: its fields are judged one by one, and it is left out when nothing in it passed, in
-// a repeated field too, so that counts do not show. Values (messages of brobygger.type.v1, google.protobuf.Timestamp) take
+// A sub-message does not pass as such: its fields are judged one by one (only_purposes and shared_text of the field that
+// holds it still apply), and it is left out when nothing in it passed, in a repeated field too, so that counts do not show. Values (messages of brobygger.type.v1, google.protobuf.Timestamp) take
 // the category of the field that holds them. Unknown fields are dropped. NON_PERSONAL fields need no permission, but pass
 // only beside a personal field of the same message: alone they would tell that something exists.
 //
