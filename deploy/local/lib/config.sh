@@ -112,7 +112,7 @@ issuer_settings() {
   "key": "$PKI/issuer/current/key.pem",
   "accounts": "$BROBYGGER_DEMO/accounts.json",
   "gateway": {
-    "redirect_uris": ["https://localhost:$GATEWAY_PORT/login/callback"],
+    "redirect_uris": ["https://localhost:$GATEWAY_PORT/callback"],
     "post_logout_redirect_uris": ["https://localhost:$GATEWAY_PORT/"]
   }
 }
