@@ -53,7 +53,7 @@ class Directory {
 // "perron-4" of "agencies/perron-4": the part that stands in keys, key files and SPIFFE names.
 absl::string_view SlugOf(const AgencyId& agency);
 
-// True for 127.0.0.0/8, [::1] and localhost with any port, and Unix sockets.
+// True for 127.0.0.0/8, [::1] and localhost with a port (and a path, as in a URL without its scheme), and Unix sockets.
 bool IsLoopback(absl::string_view listen);
 
 }  // namespace brobygger

@@ -17,9 +17,6 @@ namespace brobygger {
 // Longest deadline a unary call may have; one without, or with a longer one, is refused (DEADLINE_REQUIRED).
 inline constexpr absl::Duration kMaxDeadline = absl::Seconds(30);
 
-// The name after "spiffe://<trust_domain>/", or "" if the identity is of another form or domain.
-std::string PeerName(absl::string_view spiffe_id, absl::string_view trust_domain);
-
 class RpcServer {
  public:
   struct Options {

@@ -87,4 +87,9 @@ google::rpc::Status ToRpc(const absl::Status& status) {
   return Base(absl::StatusCode::kInternal, "INTERNAL", "something went wrong on our side");
 }
 
+absl::Status FromRpc(const google::rpc::Status& rpc) {
+  if (rpc.code() <= 0 || rpc.code() > 16) return absl::InternalError("no canonical code");
+  return Carry(rpc);
+}
+
 }  // namespace brobygger

@@ -41,6 +41,8 @@ absl::Status EtagMismatch();                          // ABORTED ETAG_MISMATCH
 std::string ReasonOf(const absl::Status& status);
 // The google.rpc.Status to send; an absl::Status without payload becomes INTERNAL with a fixed text (its own text is not sent).
 google::rpc::Status ToRpc(const absl::Status& status);
+// The refusal that another service sent: ToRpc and ReasonOf give back what it holds. INTERNAL if its code is none.
+absl::Status FromRpc(const google::rpc::Status& rpc);
 
 }  // namespace brobygger
 

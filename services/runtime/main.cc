@@ -1,0 +1,46 @@
+#include "services/runtime/main.h"
+
+#include <pthread.h>
+#include <signal.h>
+
+#include <iostream>
+
+#include "services/runtime/config.h"
+
+namespace brobygger {
+namespace {
+
+constexpr absl::Duration kPatience = absl::Seconds(10);
+
+absl::StatusOr<std::unique_ptr<Runtime>> StartUp(int argc, char** argv, const ServiceSpec& spec, const std::function<absl::Status(Runtime&)>& extend) {
+  if (argc != 2) return absl::InvalidArgumentError("want one argument: the path of a ServiceConfig text file");
+  BB_ASSIGN_OR_RETURN(runtime::ServiceConfig config, LoadServiceConfig(argv[1]));
+  BB_ASSIGN_OR_RETURN(std::unique_ptr<Runtime> runtime, Runtime::Create(std::move(config), spec));
+  if (extend) BB_RETURN_IF_ERROR(extend(*runtime));
+  BB_RETURN_IF_ERROR(runtime->Start());
+  return runtime;
+}
+
+}  // namespace
+
+int RunService(int argc, char** argv, const ServiceSpec& spec, std::function<absl::Status(Runtime&)> extend) {
+  // Before any thread: all of them inherit that these two signals wait for us.
+  sigset_t stop;
+  sigemptyset(&stop);
+  sigaddset(&stop, SIGTERM);
+  sigaddset(&stop, SIGINT);
+  pthread_sigmask(SIG_BLOCK, &stop, nullptr);
+  signal(SIGPIPE, SIG_IGN);
+
+  auto runtime = StartUp(argc, argv, spec, extend);
+  if (!runtime.ok()) {
+    std::cerr << spec.name << " does not start: " << runtime.status().message() << std::endl;
+    return 2;
+  }
+  int received = 0;
+  sigwait(&stop, &received);
+  (*runtime)->Drain(kPatience);
+  return 0;
+}
+
+}  // namespace brobygger
