@@ -1,0 +1,134 @@
+#include "services/dropin/centre.h"
+
+#include <algorithm>
+#include <set>
+#include <string>
+
+#include "absl/strings/str_cat.h"
+#include "services/dropin/entities.h"
+#include "services/dropin/opening.h"
+#include "services/dropin/stored.pb.h"
+#include "services/runtime/civil.h"
+
+namespace brobygger::dropin {
+namespace {
+
+using Record = stored::CentreRecord;
+
+// How far ahead a conditional day can be confirmed.
+constexpr int kConfirmAheadDays = 62;
+
+v1::Centre Shown(const Call& call, const Record& record, const std::string& etag) {
+  v1::Centre centre = record.centre();
+  centre.set_name(absl::StrCat("centres/", IdOf(call.agency.value())));
+  centre.set_etag(etag);
+  const absl::CivilDay today = CopenhagenDay(call.now);
+  for (const type::v1::Date& d : record.confirmed_days()) {
+    if (ToDay(d) >= today) *centre.add_confirmed_days() = d;
+  }
+  return centre;
+}
+
+// Replaces the confirmed days by those of `days` that are not past and still conditional.
+void Confirm(Record* record, const std::set<absl::CivilDay>& days, absl::CivilDay today) {
+  record->clear_confirmed_days();
+  for (absl::CivilDay day : days) {
+    if (day >= today && IsConditional(record->centre(), day)) *record->add_confirmed_days() = ToDate(day);
+  }
+}
+
+std::set<absl::CivilDay> Confirmed(const Record& record) {
+  std::set<absl::CivilDay> days;
+  for (const type::v1::Date& d : record.confirmed_days()) days.insert(ToDay(d));
+  return days;
+}
+
+absl::Status CheckEtag(View& view, const std::string& wanted) {
+  BB_ASSIGN_OR_RETURN(const std::string etag, view.Etag<Record>(kCentreId));
+  return wanted.empty() || wanted == etag ? absl::OkStatus() : EtagMismatch();
+}
+
+}  // namespace
+
+absl::StatusOr<Decision> GetCentre(const Call& call, const v1::GetCentreRequest&, View& view) {
+  BB_ASSIGN_OR_RETURN(const Record* record, view.Get<Record>(kCentreId));
+  BB_ASSIGN_OR_RETURN(const std::string etag, view.Etag<Record>(kCentreId));
+  v1::GetCentreResponse response;
+  *response.mutable_centre() = Shown(call, *record, etag);
+  *response.mutable_opening() = OpeningAt(*record, call.now);
+  return Decision(response);
+}
+
+absl::StatusOr<Decision> UpdateCentre(const Call& call, const v1::UpdateCentreRequest& request, View& view) {
+  if (auto violations = CheckHours(request.centre()); !violations.empty()) return Invalid(std::move(violations));
+  BB_ASSIGN_OR_RETURN(const Record* before, view.Find<Record>(kCentreId));
+  BB_RETURN_IF_ERROR(CheckEtag(view, request.etag()));
+  Record record = before == nullptr ? Record() : *before;
+  *record.mutable_centre() = request.centre();
+  record.mutable_centre()->clear_name();
+  record.mutable_centre()->clear_confirmed_days();
+  record.mutable_centre()->clear_etag();
+  Confirm(&record, Confirmed(record), CopenhagenDay(call.now));
+
+  BB_ASSIGN_OR_RETURN(const std::string etag, view.NextEtag<Record>(kCentreId));
+  v1::UpdateCentreResponse response;
+  *response.mutable_centre() = Shown(call, record, etag);
+  Decision decision(response);
+  decision.Put(Entities(), kCentreId, record);
+  return decision;
+}
+
+absl::StatusOr<Decision> ConfirmConditionalDay(const Call& call, const v1::ConfirmConditionalDayRequest& request, View& view) {
+  BB_ASSIGN_OR_RETURN(const Record* before, view.Get<Record>(kCentreId));
+  const absl::CivilDay today = CopenhagenDay(call.now);
+  const absl::CivilDay day = ToDay(request.date());
+  if (day < today || day > today + kConfirmAheadDays) {
+    return Invalid({{"date", absl::StrCat("want a day from today to ", kConfirmAheadDays, " days ahead")}});
+  }
+  if (!IsConditional(before->centre(), day)) return Invalid({{"date", "want one of the centre's conditional days"}});
+  Record record = *before;
+  std::set<absl::CivilDay> days = Confirmed(record);
+  if (request.open()) days.insert(day);
+  else days.erase(day);
+  Confirm(&record, days, today);
+
+  BB_ASSIGN_OR_RETURN(const std::string etag, view.NextEtag<Record>(kCentreId));
+  v1::ConfirmConditionalDayResponse response;
+  *response.mutable_centre() = Shown(call, record, etag);
+  Decision decision(response);
+  decision.Put(Entities(), kCentreId, record);
+  return decision;
+}
+
+absl::StatusOr<Decision> ListOffers(const Call&, const v1::ListOffersRequest&, View& view) {
+  BB_ASSIGN_OR_RETURN(const Record* record, view.Get<Record>(kCentreId));
+  BB_ASSIGN_OR_RETURN(const std::string etag, view.Etag<Record>(kCentreId));
+  v1::ListOffersResponse response;
+  *response.mutable_offers() = record->offers();
+  response.set_etag(etag);
+  return Decision(response);
+}
+
+absl::StatusOr<Decision> UpdateOffers(const Call&, const v1::UpdateOffersRequest& request, View& view) {
+  std::vector<Violation> violations;
+  std::set<int> kinds;
+  for (int i = 0; i < request.offers_size(); ++i) {
+    if (!kinds.insert(request.offers(i).kind()).second) {
+      violations.push_back({absl::StrCat("offers[", i, "].kind"), "want each kind once", "DUPLICATE_ITEM"});
+    }
+  }
+  if (!violations.empty()) return Invalid(std::move(violations));
+  BB_ASSIGN_OR_RETURN(const Record* before, view.Get<Record>(kCentreId));
+  BB_RETURN_IF_ERROR(CheckEtag(view, request.etag()));
+  Record record = *before;
+  *record.mutable_offers() = request.offers();
+
+  v1::UpdateOffersResponse response;
+  *response.mutable_offers() = record.offers();
+  BB_ASSIGN_OR_RETURN(*response.mutable_etag(), view.NextEtag<Record>(kCentreId));
+  Decision decision(response);
+  decision.Put(Entities(), kCentreId, record);
+  return decision;
+}
+
+}  // namespace brobygger::dropin

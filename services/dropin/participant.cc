@@ -1,0 +1,177 @@
+#include "services/dropin/participant.h"
+
+#include <algorithm>
+
+#include "absl/strings/str_cat.h"
+#include "brobygger/registry/v1/registry.pb.h"
+#include "services/dropin/entities.h"
+#include "services/dropin/regular.h"
+#include "services/runtime/civil.h"
+
+namespace brobygger::dropin {
+namespace {
+
+constexpr int kMonthsUnused = 12;
+constexpr int kPageDefault = 25;
+constexpr absl::Duration kLinkLifetime = absl::Hours(24);
+// How far the consent service's clock may run ahead of ours.
+constexpr absl::Duration kLinkSkew = absl::Minutes(5);
+
+std::string NameOf(absl::string_view id) { return absl::StrCat("participants/", id); }
+
+absl::string_view Word(v1::ParticipantState state) {
+  switch (state) {
+    case v1::PARTICIPANT_STATE_ALIAS: return "ALIAS";
+    case v1::PARTICIPANT_STATE_LINKED: return "LINKED";
+    case v1::PARTICIPANT_STATE_FORGOTTEN: return "FORGOTTEN";
+    default: return "UNSPECIFIED";
+  }
+}
+
+v1::Participant Shown(v1::Participant participant, absl::string_view id, const std::string& etag) {
+  participant.set_name(NameOf(id));
+  participant.set_etag(etag);
+  return participant;
+}
+
+void Forget(const std::string& id, Decision* decision) {
+  decision->Delete("participant", id);
+  decision->DestroyKey(NameOf(id));
+}
+
+// The citizen's id, if the link is the consent service's word for this agency and this alias, and fresh.
+absl::StatusOr<std::string> Linked(const LinkCheck& check, const Call& call, const v1::LinkParticipantRequest& request) {
+  const absl::Status invalid =
+      Refusal(absl::StatusCode::kFailedPrecondition, "LINK_INVALID", "the link is not one that the citizen made for this alias");
+  const std::string& bytes = request.link().statement();
+  registry::v1::AliasLink link;
+  if (!check.verify || !check.verify(absl::StrCat(kLinkContext, bytes), request.link().signature())) return invalid;
+  if (!link.ParseFromString(bytes) || link.agency() != call.agency.value() || link.alias() != request.name()) return invalid;
+  if (!CitizenRef::Parse(link.citizen()).ok()) return invalid;
+  const absl::Time at = absl::FromUnixSeconds(link.time().seconds()) + absl::Nanoseconds(link.time().nanos());
+  if (at > call.now + kLinkSkew) return invalid;
+  if (at <= call.now - kLinkLifetime) {
+    return Refusal(absl::StatusCode::kFailedPrecondition, "LINK_EXPIRED", "the link is older than 24 hours");
+  }
+  return IdOf(link.citizen());
+}
+
+}  // namespace
+
+bool MayBecome(v1::ParticipantState from, v1::ParticipantState to) {
+  switch (from) {
+    case v1::PARTICIPANT_STATE_ALIAS: return to == v1::PARTICIPANT_STATE_LINKED || to == v1::PARTICIPANT_STATE_FORGOTTEN;
+    case v1::PARTICIPANT_STATE_LINKED: return to == v1::PARTICIPANT_STATE_FORGOTTEN;
+    default: return false;
+  }
+}
+
+absl::Time ForgottenAt(const v1::Participant& participant) { return StartOfDay(AddMonths(ToDay(participant.last_use()), kMonthsUnused)); }
+
+absl::StatusOr<Decision> CreateParticipant(const Call& call, const v1::CreateParticipantRequest& request, View& view) {
+  const std::string id = call.NewId();
+  BB_ASSIGN_OR_RETURN(const std::string etag, view.NextEtag<v1::Participant>(id));
+  v1::Participant participant;
+  participant.set_alias(request.alias());
+  *participant.mutable_wishes() = request.wishes();
+  participant.set_state(v1::PARTICIPANT_STATE_ALIAS);
+  *participant.mutable_last_use() = ToDate(CopenhagenDay(call.now));
+  v1::CreateParticipantResponse response;
+  *response.mutable_participant() = Shown(participant, id, etag);
+  Decision decision(response);
+  decision.Put(Entities(), id, participant);
+  return decision;
+}
+
+absl::StatusOr<Decision> GetParticipant(const Call&, const v1::GetParticipantRequest& request, View& view) {
+  const std::string id = IdOf(request.name());
+  BB_ASSIGN_OR_RETURN(const v1::Participant* participant, view.Get<v1::Participant>(id));
+  BB_ASSIGN_OR_RETURN(const std::string etag, view.Etag<v1::Participant>(id));
+  v1::GetParticipantResponse response;
+  *response.mutable_participant() = Shown(*participant, id, etag);
+  return Decision(response);
+}
+
+absl::StatusOr<Decision> UpdateParticipant(const Call& call, const v1::UpdateParticipantRequest& request, View& view) {
+  const std::string id = IdOf(request.name());
+  BB_ASSIGN_OR_RETURN(const v1::Participant* before, view.Get<v1::Participant>(id));
+  BB_ASSIGN_OR_RETURN(const std::string etag, view.Etag<v1::Participant>(id));
+  if (!request.etag().empty() && request.etag() != etag) return EtagMismatch();
+  // What is linked is past: it can be read and forgotten.
+  if (before->state() != v1::PARTICIPANT_STATE_ALIAS) return WrongState(Word(before->state()), "ALIAS");
+  v1::Participant participant = *before;
+  participant.set_alias(request.alias());
+  *participant.mutable_wishes() = request.wishes();
+  *participant.mutable_last_use() = ToDate(CopenhagenDay(call.now));
+  BB_ASSIGN_OR_RETURN(const std::string next, view.NextEtag<v1::Participant>(id));
+  v1::UpdateParticipantResponse response;
+  *response.mutable_participant() = Shown(participant, id, next);
+  Decision decision(response);
+  decision.Put(Entities(), id, participant);
+  return decision;
+}
+
+absl::StatusOr<Decision> ListParticipants(const Call&, const v1::ListParticipantsRequest& request, View& view) {
+  const bool all = request.state() == v1::PARTICIPANT_STATE_UNSPECIFIED;
+  const std::string value = all ? "" : v1::ParticipantState_Name(request.state());
+  BB_ASSIGN_OR_RETURN(const Listed<v1::Participant> page,
+                      view.Page<v1::Participant>(all ? "all" : "by-state", value,
+                                                 request.page_size() > 0 ? request.page_size() : kPageDefault, request.page_token()));
+  v1::ListParticipantsResponse response;
+  for (const auto& [id, participant] : page.records) {
+    BB_ASSIGN_OR_RETURN(const std::string etag, view.Etag<v1::Participant>(id));
+    *response.add_participants() = Shown(*participant, id, etag);
+  }
+  response.set_next_page_token(page.next);
+  return Decision(response);
+}
+
+absl::StatusOr<Decision> ForgetParticipant(const Call&, const v1::ForgetParticipantRequest& request, View& view) {
+  const std::string id = IdOf(request.name());
+  BB_ASSIGN_OR_RETURN(const v1::Participant* participant, view.Get<v1::Participant>(id));
+  if (!MayBecome(participant->state(), v1::PARTICIPANT_STATE_FORGOTTEN)) return WrongState(Word(participant->state()), "ALIAS or LINKED");
+  Decision decision{v1::ForgetParticipantResponse()};
+  Forget(id, &decision);
+  return decision;
+}
+
+absl::StatusOr<Decision> LinkParticipant(const LinkCheck& check, const Call& call, const v1::LinkParticipantRequest& request, View& view) {
+  BB_ASSIGN_OR_RETURN(const std::string citizen, Linked(check, call, request));
+  const std::string id = IdOf(request.name());
+  BB_ASSIGN_OR_RETURN(const v1::Participant* before, view.Get<v1::Participant>(id));
+  if (!MayBecome(before->state(), v1::PARTICIPANT_STATE_LINKED)) return WrongState(Word(before->state()), "ALIAS");
+  BB_ASSIGN_OR_RETURN(const v1::Regular* known, view.Find<v1::Regular>(citizen));
+
+  const absl::CivilDay today = CopenhagenDay(call.now);
+  v1::Participant participant = *before;
+  participant.set_state(v1::PARTICIPANT_STATE_LINKED);
+  *participant.mutable_last_use() = ToDate(today);
+  v1::Regular regular = known == nullptr ? v1::Regular() : *known;
+  if (request.bring_past()) {
+    // Moved, not copied: what came along stands in one place, under the citizen's key.
+    for (const std::string& wish : before->wishes()) {
+      const auto& has = regular.wishes();
+      if (std::find(has.begin(), has.end(), wish) == has.end()) regular.add_wishes(wish);
+    }
+    participant.clear_wishes();
+  }
+
+  BB_ASSIGN_OR_RETURN(const std::string participant_etag, view.NextEtag<v1::Participant>(id));
+  BB_ASSIGN_OR_RETURN(const std::string regular_etag, view.NextEtag<v1::Regular>(citizen));
+  v1::LinkParticipantResponse response;
+  *response.mutable_participant() = Shown(participant, id, participant_etag);
+  *response.mutable_regular() = ShownRegular(regular, citizen, regular_etag, today);
+  Decision decision(response);
+  decision.Put(Entities(), id, participant);
+  PutRegular(citizen, regular, today, &decision);
+  return decision;
+}
+
+absl::StatusOr<Decision> ForgetUnused(const Call& call, const std::string& id, View& view) {
+  BB_ASSIGN_OR_RETURN(const v1::Participant* participant, view.Find<v1::Participant>(id));
+  Decision decision;
+  if (participant != nullptr && ForgottenAt(*participant) <= call.now) Forget(id, &decision);
+  return decision;
+}
+
+}  // namespace brobygger::dropin

@@ -1,0 +1,37 @@
+// Participants: aliases. Linking is the citizen's own act, one way; forgetting destroys the key under which the record is
+// sealed, so that no copy of it can be read again.
+#pragma once
+
+#include <functional>
+#include <memory>
+#include <string>
+
+#include "absl/time/time.h"
+#include "brobygger/dropin/v1/participant.pb.h"
+#include "services/runtime/decide.h"
+
+namespace brobygger::dropin {
+
+// Whether the consent service signed these bytes. Pure in its arguments: the key never changes while the process lives.
+// Filled in before serving; an empty function accepts nothing.
+struct LinkCheck {
+  std::function<bool(absl::string_view bytes, absl::string_view signature)> verify;
+};
+// What is signed: this, and the serialised AliasLink.
+inline constexpr absl::string_view kLinkContext = "brobygger link 1\n";
+
+// The state table. FORGOTTEN is the state of having no record.
+bool MayBecome(v1::ParticipantState from, v1::ParticipantState to);
+// 12 months after the last use.
+absl::Time ForgottenAt(const v1::Participant& participant);
+
+absl::StatusOr<Decision> CreateParticipant(const Call& call, const v1::CreateParticipantRequest& request, View& view);
+absl::StatusOr<Decision> GetParticipant(const Call& call, const v1::GetParticipantRequest& request, View& view);
+absl::StatusOr<Decision> UpdateParticipant(const Call& call, const v1::UpdateParticipantRequest& request, View& view);
+absl::StatusOr<Decision> ListParticipants(const Call& call, const v1::ListParticipantsRequest& request, View& view);
+absl::StatusOr<Decision> ForgetParticipant(const Call& call, const v1::ForgetParticipantRequest& request, View& view);
+absl::StatusOr<Decision> LinkParticipant(const LinkCheck& check, const Call& call, const v1::LinkParticipantRequest& request, View& view);
+// OnDue.
+absl::StatusOr<Decision> ForgetUnused(const Call& call, const std::string& id, View& view);
+
+}  // namespace brobygger::dropin
