@@ -37,7 +37,7 @@ class Redis {
     absl::Status error;           // kError inside an array; a command's own error becomes the StatusOr's status
     bool IsNil() const { return type == Type::kNil; }
   };
-  // On the I/O thread: quick, never blocking, never Call().
+  // On the I/O thread, or at once on the caller's if the command cannot be sent: quick, never blocking, never Call().
   using Callback = std::function<void(absl::StatusOr<Reply>)>;
 
   // UNAVAILABLE or UNAUTHENTICATED with a text for the operator if there is no connection in time.

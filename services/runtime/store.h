@@ -101,6 +101,7 @@ class Store {
  private:
   friend class Committer;
   std::string Base(const Scope& scope) const;  // "dropin:{perron-4}:"
+  static std::string IdempotencyName(const ScopeKeys& keys, absl::string_view key);
 
   Redis* const redis_;
   const std::string prefix_;

@@ -1,0 +1,236 @@
+#include "services/runtime/redis.h"
+
+#include <atomic>
+#include <chrono>
+#include <fstream>
+#include <thread>
+
+#include "absl/synchronization/notification.h"
+#include "absl/time/clock.h"
+#include "gmock/gmock.h"
+#include "gtest/gtest.h"
+#include "services/runtime/status.h"
+#include "services/runtime/testing/redis_server.h"
+
+namespace brobygger {
+namespace {
+
+using ::testing::HasSubstr;
+using testing::RedisServer;
+
+bool Within(absl::Duration limit, const std::function<bool()>& condition) {
+  for (const absl::Time end = absl::Now() + limit; absl::Now() < end; absl::SleepFor(absl::Milliseconds(5))) {
+    if (condition()) return true;
+  }
+  return false;
+}
+
+TEST(RedisTest, SpeaksAllReplies) {
+  RedisServer server;
+  auto redis = server.Connect();
+  EXPECT_EQ(redis->Call({"SET", "a", std::string("\0\r\n$", 4)})->text, "OK");
+  EXPECT_EQ(redis->Call({"GET", "a"})->text, std::string("\0\r\n$", 4));
+  EXPECT_TRUE(redis->Call({"GET", "none"})->IsNil());
+  EXPECT_EQ(redis->Call({"ZADD", "z", "0", "m", "0", "n"})->integer, 2);
+  const auto list = redis->Call({"ZRANGE", "z", "0", "-1"});
+  ASSERT_EQ(list->elements.size(), 2u);
+  EXPECT_EQ(list->elements[1].text, "n");
+  EXPECT_EQ(redis->Call({"SET", "big", std::string(3'000'000, 'x')})->text, "OK");
+  EXPECT_EQ(redis->Call({"GET", "big"})->text.size(), 3'000'000u);
+}
+
+TEST(RedisTest, ErrorsAreStatuses) {
+  RedisServer server;
+  auto redis = server.Connect();
+  (void)redis->Call({"SET", "a", "1"});
+  EXPECT_EQ(redis->Call({"ZADD", "a", "0", "m"}).status().code(), absl::StatusCode::kInternal);
+  EXPECT_THAT(std::string(redis->Call({"FLUSHALL"}).status().message()), HasSubstr("NOPERM")) << "a service may not";
+  EXPECT_THAT(std::string(redis->Call({"FUNCTION", "FLUSH"}).status().message()), HasSubstr("NOPERM"));
+  EXPECT_THAT(std::string(redis->Call({"CONFIG", "SET", "appendfsync", "no"}).status().message()), HasSubstr("NOPERM"));
+  EXPECT_EQ(redis->Call({"GET", "a"})->text, "1") << "and the connection still works";
+  // Out of memory is Redis unable to serve, not a bug of ours.
+  server.Admin({"CONFIG", "SET", "maxmemory", "1"});
+  EXPECT_EQ(ReasonOf(redis->Call({"SET", "a", "2"}).status()), "STORE_DOWN");
+}
+
+TEST(RedisTest, ManyThreadsShareOneConnection) {
+  RedisServer server;
+  auto redis = server.Connect();
+  std::vector<std::thread> threads;
+  std::atomic<int> wrong{0}, answered{0};
+  for (int t = 0; t < 4; ++t) {
+    threads.emplace_back([&, t] {
+      for (int i = 0; i < 500; ++i) {
+        const std::string key = absl::StrCat("k", t), value = absl::StrCat(i);
+        redis->Command({"SET", key, value}, [&, key, value](absl::StatusOr<Redis::Reply> r) {
+          if (!r.ok()) ++wrong;
+          // From within a callback.
+          redis->Command({"GET", key}, [&](absl::StatusOr<Redis::Reply> g) {
+            if (!g.ok() || g->text.empty()) ++wrong;
+            ++answered;
+          });
+        });
+      }
+    });
+  }
+  for (auto& t : threads) t.join();
+  EXPECT_TRUE(Within(absl::Seconds(20), [&] { return answered == 2000; }));
+  EXPECT_EQ(wrong, 0);
+}
+
+TEST(RedisTest, OverTcp) {
+  RedisServer::Options options;
+  // A free port: bound and given up; the server takes it a moment later.
+  options.settings["bind"] = "127.0.0.1";
+  for (int port = 21000 + getpid() % 20000, tries = 0; tries < 20; ++port, ++tries) {
+    options.settings["port"] = absl::StrCat(port);
+    RedisServer server(options);
+    runtime::Redis config = server.config();
+    config.clear_socket();
+    config.set_host("127.0.0.1");
+    config.set_port(port);
+    auto redis = Redis::Connect(config);
+    if (!redis.ok()) continue;  // someone else's port
+    EXPECT_EQ((*redis)->Call({"SET", "a", "1"})->text, "OK");
+    server.Restart();
+    EXPECT_TRUE(Within(absl::Seconds(5), [&] { return (*redis)->connected(); }));
+    EXPECT_EQ((*redis)->Call({"GET", "a"})->text, "1");
+    return;
+  }
+  FAIL() << "no free port";
+}
+
+TEST(RedisTest, RefusesWithoutConnection) {
+  runtime::Redis config;
+  config.set_socket("/tmp/there-is-no-redis.sock");
+  Redis::Options options;
+  options.first_connection = absl::Milliseconds(100);
+  const auto none = Redis::Connect(config, options);
+  EXPECT_EQ(none.status().code(), absl::StatusCode::kUnavailable);
+  EXPECT_THAT(std::string(none.status().message()), HasSubstr("there-is-no-redis"));
+  EXPECT_EQ(Redis::Connect(runtime::Redis()).status().code(), absl::StatusCode::kInvalidArgument);
+}
+
+TEST(RedisTest, RefusesAWrongPassword) {
+  RedisServer server;
+  runtime::Redis config = server.config();
+  const std::string file = server.dir() + "/wrong.password";
+  std::ofstream(file) << "wrong";
+  config.set_password_file(file);
+  const absl::Time start = absl::Now();
+  const auto refused = Redis::Connect(config);
+  EXPECT_EQ(refused.status().code(), absl::StatusCode::kUnauthenticated) << refused.status();
+  EXPECT_THAT(std::string(refused.status().message()), HasSubstr("refuses user service"));
+  EXPECT_LT(absl::Now() - start, absl::Seconds(2)) << "waiting would not help";
+  config.set_password_file("/tmp/there-is-no-password");
+  EXPECT_THAT(std::string(Redis::Connect(config).status().message()), HasSubstr("there-is-no-password"));
+}
+
+TEST(RedisTest, FailsWhatIsOutstandingAndComesBack) {
+  RedisServer server;
+  auto redis = server.Connect();
+  ASSERT_TRUE(redis->Call({"SET", "a", "1"}).ok());
+  server.Pause();
+  constexpr int kCommands = 50;
+  std::atomic<int> down{0}, answered{0};
+  for (int i = 0; i < kCommands; ++i) {
+    redis->Command({"INCR", "counter"}, [&](absl::StatusOr<Redis::Reply> r) {
+      if (ReasonOf(r.status()) == "STORE_DOWN") ++down;
+      ++answered;
+    });
+  }
+  server.Kill9();
+  EXPECT_TRUE(Within(absl::Seconds(5), [&] { return answered == kCommands; }));
+  EXPECT_EQ(down, kCommands);
+  EXPECT_FALSE(redis->connected());
+  const absl::Time start = absl::Now();
+  EXPECT_EQ(ReasonOf(redis->Call({"GET", "a"}).status()), "STORE_DOWN");
+  EXPECT_LT(absl::Now() - start, absl::Milliseconds(200)) << "without a connection a command fails at once";
+
+  server.Start();
+  EXPECT_TRUE(Within(absl::Seconds(5), [&] { return redis->connected(); }));
+  EXPECT_EQ(redis->Call({"GET", "a"})->text, "1");
+  EXPECT_TRUE(redis->Call({"GET", "counter"})->IsNil()) << "nothing was sent again";
+}
+
+TEST(RedisTest, AStalledRedisCountsAsBroken) {
+  RedisServer server;
+  Redis::Options options;
+  options.stalled = absl::Milliseconds(300);
+  auto redis = server.Connect(options);
+  server.Pause();
+  const absl::Time start = absl::Now();
+  EXPECT_EQ(ReasonOf(redis->Call({"GET", "a"}).status()), "STORE_DOWN");
+  EXPECT_LT(absl::Now() - start, absl::Seconds(3));
+  server.Resume();
+  EXPECT_TRUE(Within(absl::Seconds(5), [&] { return redis->connected(); }));
+  EXPECT_TRUE(redis->Call({"GET", "a"}).ok());
+}
+
+TEST(RedisTest, TooMuchOutstandingIsRefused) {
+  RedisServer server;
+  Redis::Options options;
+  options.max_outstanding = 10;
+  auto redis = server.Connect(options);
+  server.Pause();
+  std::atomic<int> busy{0}, answered{0};
+  for (int i = 0; i < 15; ++i) {
+    redis->Command({"GET", "a"}, [&](absl::StatusOr<Redis::Reply> r) {
+      if (ReasonOf(r.status()) == "STORE_BUSY") ++busy;
+      ++answered;
+    });
+  }
+  EXPECT_EQ(busy, 5);
+  server.Resume();
+  EXPECT_TRUE(Within(absl::Seconds(5), [&] { return answered == 15; }));
+  EXPECT_TRUE(redis->Call({"GET", "a"}).ok()) << "there is room again";
+}
+
+TEST(RedisTest, EndingFailsWhatIsOutstanding) {
+  RedisServer server;
+  auto redis = server.Connect();
+  server.Pause();
+  std::atomic<int> down{0};
+  for (int i = 0; i < 10; ++i) {
+    redis->Command({"GET", "a"}, [&](absl::StatusOr<Redis::Reply> r) { down += ReasonOf(r.status()) == "STORE_DOWN"; });
+  }
+  redis.reset();
+  EXPECT_EQ(down, 10);
+  server.Resume();
+}
+
+TEST(RedisTest, RefusesEachWrongSetting) {
+  const std::pair<std::string, std::string> wrong[] = {{"appendonly", "no"}, {"appendfsync", "everysec"}, {"no-appendfsync-on-rewrite", "yes"}};
+  {
+    RedisServer right;
+    EXPECT_TRUE(right.Connect()->CheckDurability().ok());
+  }
+  for (const auto& [name, value] : wrong) {
+    RedisServer::Options options;
+    options.settings[name] = value;
+    RedisServer server(options);
+    const absl::Status status = server.Connect()->CheckDurability();
+    EXPECT_EQ(status.code(), absl::StatusCode::kFailedPrecondition) << name;
+    EXPECT_THAT(std::string(status.message()), HasSubstr(absl::StrCat(name, " is \"", value, "\", want \""))) << name;
+    for (const auto& [other, unused] : wrong) {
+      if (other != name) {
+        EXPECT_EQ(std::string(status.message()).find(other + " is"), std::string::npos);
+      }
+    }
+  }
+}
+
+TEST(RedisTest, ARedisThatComesBackWithoutDurabilityIsNotUsed) {
+  RedisServer server;
+  auto redis = server.Connect();
+  ASSERT_TRUE(redis->CheckDurability().ok());
+  server.Set("appendfsync", "everysec");
+  server.Restart();
+  EXPECT_FALSE(Within(absl::Seconds(1), [&] { return redis->connected(); }));
+  server.Set("appendfsync", "always");
+  server.Restart();
+  EXPECT_TRUE(Within(absl::Seconds(8), [&] { return redis->connected(); }));
+}
+
+}  // namespace
+}  // namespace brobygger

@@ -1,0 +1,241 @@
+#include "services/runtime/store.h"
+
+#include <algorithm>
+#include <utility>
+
+#include "absl/strings/numbers.h"
+#include "absl/strings/str_cat.h"
+#include "google/protobuf/message.h"
+#include "services/runtime/commit.h"
+#include "services/runtime/crypto.h"
+#include "services/runtime/data_keys.h"
+#include "services/runtime/status.h"
+
+namespace brobygger {
+namespace {
+
+using Reply = Redis::Reply;
+
+constexpr char kLibraryVersion[] = "1";
+
+absl::Status NotServed() { return Refusal(absl::StatusCode::kNotFound, "NOT_FOUND", "this agency is not served here"); }
+
+std::string RecordName(absl::string_view kind, absl::string_view id) { return absl::StrCat("r:", kind, ":", id); }
+
+// Record and wrapped key, as bb_file and bb_read give them.
+struct Found {
+  RecordHeader header;
+  std::string key_name;  // full Redis key of the wrapped key
+  absl::string_view wrapped;
+};
+
+absl::StatusOr<Found> Take(const std::string& base, absl::string_view kind, const Reply& reply) {
+  if (reply.elements.size() != 2 || reply.elements[1].IsNil()) return absl::DataLossError("a record without its data key");
+  Found found;
+  BB_ASSIGN_OR_RETURN(found.header, ParseRecord(reply.elements[0].text, kind));
+  found.key_name = absl::StrCat(base, "k:", Hex(found.header.key_id));
+  found.wrapped = reply.elements[1].text;
+  return found;
+}
+
+// What one Read needs to make values of a reply.
+struct Reading {
+  std::string base, slug;
+  const ScopeKeys* keys;
+  const EntitySet* entities;
+  DataKeys* data_keys;
+
+  absl::StatusOr<ReadValue> Record(const ReadKey& key, const Reply& reply) const {
+    ReadValue value;
+    if (reply.IsNil()) return value;
+    BB_ASSIGN_OR_RETURN(const Found found, Take(base, key.kind, reply));
+    std::shared_ptr<const DataKey> data_key = data_keys->Find(found.key_name);
+    if (data_key == nullptr || data_key->wrapped != found.wrapped) {
+      BB_ASSIGN_OR_RETURN(crypto::Key unwrapped, UnwrapKey(*keys, found.key_name, found.wrapped));
+      data_key = std::make_shared<DataKey>(DataKey{std::string(found.wrapped), std::move(unwrapped)});
+      data_keys->Remember(found.key_name, data_key);  // a commit often follows
+    }
+    const std::string redis_key = base + RecordName(key.kind, key.id);
+    BB_ASSIGN_OR_RETURN(const std::string text, OpenRecord(*keys, {redis_key, key.kind, slug}, found.header, data_key->key));
+    const EntityType& entity = *entities->ByKind(key.kind);
+    std::shared_ptr<Message> message(google::protobuf::MessageFactory::generated_factory()->GetPrototype(entity.type)->New());
+    if (!message->ParseFromString(text)) return absl::DataLossError("a record does not parse");
+    // Whoever cuts the facet out makes a record that opens but that scripts take for nothing.
+    if (entity.facet && entity.facet(key.id, *message).empty() != found.header.facet.empty()) {
+      return absl::DataLossError("a record's facet is missing");
+    }
+    value.revision = found.header.revision;
+    value.record = std::move(message);
+    return value;
+  }
+
+  absl::StatusOr<ReadValue> Page(const ReadKey& key, const Reply& reply) const {
+    ReadValue value;
+    if (reply.elements.empty() || !absl::SimpleAtoi(reply.elements[0].text, &value.revision)) {
+      return absl::DataLossError("an index without revision");
+    }
+    const size_t n = std::min<size_t>(reply.elements.size() - 1, key.limit);
+    for (size_t i = 1; i <= n; ++i) value.ids.push_back(IdOfMember(reply.elements[i].text));
+    if (reply.elements.size() - 1 > n) value.next = reply.elements[n].text;
+    return value;
+  }
+
+  absl::StatusOr<std::vector<ReadValue>> All(const std::vector<ReadKey>& wanted, const Reply& reply) const {
+    if (reply.elements.size() != wanted.size()) return absl::InternalError("bb_read gave another number of values");
+    std::vector<ReadValue> values;
+    values.reserve(wanted.size());
+    for (size_t i = 0; i < wanted.size(); ++i) {
+      const Reply& r = reply.elements[i];
+      if (wanted[i].what == ReadKey::What::kClaim) {
+        values.emplace_back().holder = r.text;
+        continue;
+      }
+      BB_ASSIGN_OR_RETURN(ReadValue value, wanted[i].what == ReadKey::What::kRecord ? Record(wanted[i], r) : Page(wanted[i], r));
+      values.push_back(std::move(value));
+    }
+    return values;
+  }
+};
+
+}  // namespace
+
+void KeyRing::Add(std::string slug, const crypto::Key& key) { scopes_[std::move(slug)] = std::make_shared<ScopeKeys>(key); }
+
+const ScopeKeys* KeyRing::Find(absl::string_view slug) const {
+  auto it = scopes_.find(std::string(slug));
+  return it == scopes_.end() ? nullptr : it->second.get();
+}
+
+Store::Store(Redis* redis, std::string prefix, const EntitySet* entities, KeyRing keys)
+    : redis_(redis), prefix_(std::move(prefix)), entities_(entities), keys_(std::move(keys)), data_keys_(std::make_unique<DataKeys>()) {}
+
+Store::~Store() = default;
+
+std::string Store::Base(const Scope& scope) const { return absl::StrCat(prefix_, ":{", scope.slug, "}:"); }
+
+std::string Store::IdempotencyName(const ScopeKeys& keys, absl::string_view key) {
+  return Hex(crypto::HmacSha256(keys.idempotency.reveal(), key));
+}
+
+absl::Status Store::CheckLibrary() {
+  const absl::StatusOr<Reply> version = redis_->Call({"FCALL_RO", "bb_version", "0"});
+  if (version.ok() && version->text == kLibraryVersion) return absl::OkStatus();
+  if (!version.ok() && absl::IsUnavailable(version.status())) return version.status();
+  return absl::FailedPreconditionError(absl::StrCat(
+      "Redis has function library version \"", version.ok() ? version->text : "none", "\", want \"", kLibraryVersion,
+      "\": an administrator loads services/runtime/store.lua followed by services/consent/authorise.lua with FUNCTION LOAD REPLACE"));
+}
+
+void Store::Read(const Scope& scope, const std::vector<ReadKey>& wanted, ReadDone done) {
+  const ScopeKeys* keys = keys_.Find(scope.slug);
+  if (keys == nullptr) return done(NotServed());
+  if (wanted.empty()) return done(std::vector<ReadValue>());
+  std::string base = Base(scope);
+  std::vector<std::string> argv = {"FCALL_RO", "bb_read", "1", base};
+  for (const ReadKey& key : wanted) {
+    if (key.what != ReadKey::What::kClaim && entities_->ByKind(key.kind) == nullptr) {
+      return done(absl::InternalError(absl::StrCat("not a registered kind: ", key.kind)));
+    }
+    switch (key.what) {
+      case ReadKey::What::kRecord: argv.push_back(RecordName(key.kind, key.id)); break;
+      case ReadKey::What::kClaim: argv.push_back(absl::StrCat("c:", key.id)); break;
+      case ReadKey::What::kPage:
+        if (key.limit < 1 || key.limit > kMaxPage) return done(absl::InternalError("a page limit outside 1 to kMaxPage"));
+        argv.push_back(absl::StrCat("x:", key.kind, ":", key.index, ":", key.value));
+        argv.push_back(key.after);
+        argv.push_back(absl::StrCat(key.limit + 1));  // one more tells whether there is a next page
+        break;
+    }
+  }
+  Reading reading{std::move(base), scope.slug, keys, entities_, data_keys_.get()};
+  redis_->Command(std::move(argv), [reading = std::move(reading), wanted, done = std::move(done)](absl::StatusOr<Reply> reply) {
+    if (!reply.ok()) return done(reply.status());
+    done(reading.All(wanted, *reply));
+  });
+}
+
+void Store::ReadFile(const Scope& scope, const std::string& kind, const std::string& id, FileDone done) {
+  const ScopeKeys* keys = keys_.Find(scope.slug);
+  if (keys == nullptr) return done(NotServed());
+  std::string base = Base(scope), name = RecordName(kind, id);
+  std::vector<std::string> argv = {"FCALL_RO", "bb_file", "1", base, name};
+  redis_->Command(std::move(argv), [base = std::move(base), name = std::move(name), slug = scope.slug, kind, keys,
+                                    done = std::move(done)](absl::StatusOr<Reply> reply) {
+    if (!reply.ok()) return done(reply.status());
+    if (reply->IsNil()) return done(std::string());
+    const absl::StatusOr<Found> found = Take(base, kind, *reply);
+    if (!found.ok()) return done(found.status());
+    const absl::StatusOr<crypto::Key> key = UnwrapKey(*keys, found->key_name, found->wrapped);
+    if (!key.ok()) return done(key.status());
+    done(OpenRecord(*keys, {base + name, kind, slug}, found->header, *key));
+  });
+}
+
+void Store::Commit(const Scope& scope, CommitRequest request, CommitDone done) {
+  const ScopeKeys* keys = keys_.Find(scope.slug);
+  if (keys == nullptr) return done(NotServed());
+  std::make_shared<Committer>(this, scope, keys, std::move(request), std::move(done))->Start();
+}
+
+void Store::Idempotent(const Scope& scope, const std::string& key, IdempotentDone done) {
+  const ScopeKeys* keys = keys_.Find(scope.slug);
+  if (keys == nullptr) return done(NotServed());
+  std::string redis_key = absl::StrCat(Base(scope), "i:", IdempotencyName(*keys, key));
+  std::vector<std::string> argv = {"GET", redis_key};
+  redis_->Command(std::move(argv), [redis_key = std::move(redis_key), keys, done = std::move(done)](absl::StatusOr<Reply> reply) {
+    if (!reply.ok()) return done(reply.status());
+    if (reply->IsNil()) return done(std::optional<stored::IdempotentAnswer>());
+    const absl::StatusOr<std::string> text = OpenValue(keys->idempotency, redis_key, reply->text);
+    stored::IdempotentAnswer answer;
+    if (!text.ok() || !answer.ParseFromString(*text)) return done(absl::DataLossError("a kept answer is not authentic"));
+    done(std::make_optional(std::move(answer)));
+  });
+}
+
+void Store::NoteRead(const Scope& scope, const std::string& person, const std::string& owner, const std::string& method, absl::Time now,
+                     CommitDone done) {
+  const ScopeKeys* keys = keys_.Find(scope.slug);
+  if (keys == nullptr) return done(NotServed());
+  const std::string day = absl::FormatTime("%Y%m%d", now, absl::UTCTimeZone()), base = Base(scope);
+  // Who read about whom stands in the sealed line only.
+  std::string member = crypto::HmacSha256(keys->notes.reveal(), absl::StrCat(day, scope.slug, "/", person.size(), ":", person, owner)).substr(0, 16);
+  bool known;
+  {
+    absl::MutexLock lock(&noted_mutex_);
+    if (noted_day_ != day) {
+      noted_.clear();
+      noted_day_ = day;
+    }
+    known = noted_.contains(member);
+  }
+  if (known) return done(absl::OkStatus());
+  stored::ReadNote note;
+  note.set_person(person);
+  note.set_owner(owner);
+  note.set_method(method);
+  note.set_time_ms(absl::ToUnixMillis(now));
+  std::vector<std::string> argv = {"FCALL", "bb_note_read", "1", base, day, member, SealValue(keys->notes, base + "nl", note.SerializeAsString())};
+  redis_->Command(std::move(argv), [this, day, member = std::move(member), done = std::move(done)](absl::StatusOr<Reply> reply) mutable {
+    if (reply.ok()) {
+      absl::MutexLock lock(&noted_mutex_);
+      if (noted_day_ == day) noted_.insert(std::move(member));
+    }
+    done(reply.status());
+  });
+}
+
+void Store::Due(const Scope& scope, absl::Time now, int limit, DueDone done) {
+  if (keys_.Find(scope.slug) == nullptr) return done(NotServed());
+  std::vector<std::string> argv = {"FCALL_RO", "bb_due", "1", Base(scope), absl::StrCat(absl::ToUnixMillis(now)), absl::StrCat(limit)};
+  redis_->Command(std::move(argv), [done = std::move(done)](absl::StatusOr<Reply> reply) {
+    if (!reply.ok()) return done(reply.status());
+    std::vector<std::pair<std::string, std::string>> due;
+    for (const Reply& r : reply->elements) {
+      const size_t slash = r.text.find('/');
+      if (slash != std::string::npos) due.emplace_back(r.text.substr(0, slash), r.text.substr(slash + 1));
+    }
+    done(std::move(due));
+  });
+}
+
+}  // namespace brobygger

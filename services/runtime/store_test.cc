@@ -1,0 +1,252 @@
+#include "services/runtime/store.h"
+
+#include "gmock/gmock.h"
+#include "services/runtime/status.h"
+#include "services/runtime/testing/store_fixture.h"
+
+namespace brobygger::testing {
+namespace {
+
+using ::testing::ElementsAre;
+using ::testing::HasSubstr;
+using ::testing::IsEmpty;
+using ::testing::Not;
+
+class StoreTest : public StoreFixture {
+ protected:
+  absl::StatusOr<std::string> File(const std::string& kind, const std::string& id) {
+    return Await<absl::StatusOr<std::string>>([&](auto done) { store_->ReadFile(scope_, kind, id, done); });
+  }
+  absl::StatusOr<std::vector<std::pair<std::string, std::string>>> Due(absl::Time now, int limit = 10) {
+    return Await<absl::StatusOr<std::vector<std::pair<std::string, std::string>>>>([&](auto done) { store_->Due(scope_, now, limit, done); });
+  }
+  absl::Status NoteRead(const std::string& person, const std::string& owner, Store* store = nullptr) {
+    return Await<absl::Status>([&](auto done) { (store ? store : store_.get())->NoteRead(scope_, person, owner, "Get", clock_.Now(), done); });
+  }
+  long long Notes() { return server_->Admin({"XLEN", Base() + "nl"}).integer; }
+};
+
+TEST_F(StoreTest, LibraryIsLoaded) {
+  EXPECT_TRUE(store_->CheckLibrary().ok()) << store_->CheckLibrary();
+  server_->Admin({"FUNCTION", "DUMP"});
+  RedisServer::Options options;
+  options.library = {"services/runtime/store.lua"};
+  options.library_end = "";
+  RedisServer other(options);
+  other.Admin({"FUNCTION", "FLUSH"});
+  auto redis = other.Connect();
+  Store store(redis.get(), "test", &TestEntities(), ring_);
+  EXPECT_EQ(store.CheckLibrary().code(), absl::StatusCode::kFailedPrecondition);
+  EXPECT_THAT(std::string(store.CheckLibrary().message()), HasSubstr("FUNCTION LOAD REPLACE"));
+}
+
+TEST_F(StoreTest, RoundTrip) {
+  ASSERT_TRUE(Put("a", Note("citizens/x", "open", 5)).ok());
+  const auto value = ReadOne(RecordKey("note", "a"));
+  ASSERT_TRUE(value.ok()) << value.status();
+  EXPECT_GT(value->revision, 0u);
+  EXPECT_EQ(static_cast<const stored::ReadNote&>(*value->record).owner(), "citizens/x");
+  EXPECT_EQ(*File("note", "a"), value->record->SerializeAsString());
+
+  const auto none = ReadOne(RecordKey("note", "b"));
+  EXPECT_EQ(none->revision, 0u);
+  EXPECT_EQ(none->record, nullptr);
+  EXPECT_EQ(*File("note", "b"), "");
+
+  // Another process with the same keys.
+  store_ = NewStore();
+  EXPECT_EQ(Get<stored::ReadNote>("note", "a")->method(), "open");
+  EXPECT_TRUE(Put("b", Note("citizens/x", "open")).ok());
+}
+
+TEST_F(StoreTest, ManyKeysInOneCall) {
+  ASSERT_TRUE(Put("a", Note("citizens/x", "open", 1, "p")).ok());
+  ASSERT_TRUE(Put("s", Shared("text")).ok());
+  const auto values = Read({RecordKey("note", "none"), PageKey("open", 5), RecordKey("shared", "s"), ClaimKey("person:p"), ClaimKey("person:q"),
+                            RecordKey("note", "a"), PageKey("closed", 5)});
+  ASSERT_TRUE(values.ok()) << values.status();
+  ASSERT_EQ(values->size(), 7u);
+  EXPECT_EQ((*values)[0].record, nullptr);
+  EXPECT_THAT((*values)[1].ids, ElementsAre("a"));
+  EXPECT_NE((*values)[2].record, nullptr);
+  EXPECT_EQ((*values)[3].holder, "note/a");
+  EXPECT_EQ((*values)[4].holder, "");
+  EXPECT_NE((*values)[5].record, nullptr);
+  EXPECT_THAT((*values)[6].ids, IsEmpty());
+  EXPECT_THAT(*Read({}), IsEmpty());
+}
+
+// Nothing of a record stands in Redis in clear, not even in a key name.
+TEST_F(StoreTest, NothingInClear) {
+  ASSERT_TRUE(Put("a", Note("citizens/secretowner", "open", 1, "")).ok());
+  ASSERT_TRUE(Put("b", Shared("secrettext")).ok());
+  ASSERT_TRUE(NoteRead("secretperson", "citizens/secretowner").ok());
+  Decision event;
+  event.Emit(Shared("secretevent"));
+  ASSERT_TRUE(Commit(View(&TestEntities()), event, Store::Idempotency{"secretkey", {}}).ok());
+  std::string all;
+  for (const auto& key : server_->Admin({"KEYS", "*"}).elements) all += key.text + server_->Admin({"DUMP", key.text}).text;
+  EXPECT_THAT(all, Not(HasSubstr("secret")));
+}
+
+TEST_F(StoreTest, UnknownScopeAndWrongCalls) {
+  scope_.slug = "nobody";
+  EXPECT_EQ(ReadOne(RecordKey("note", "a")).status().code(), absl::StatusCode::kNotFound);
+  EXPECT_EQ(Put("a", Shared("x")).code(), absl::StatusCode::kNotFound);
+  EXPECT_EQ(File("note", "a").status().code(), absl::StatusCode::kNotFound);
+  EXPECT_EQ(Due(clock_.Now()).status().code(), absl::StatusCode::kNotFound);
+  EXPECT_EQ(NoteRead("p", "o").code(), absl::StatusCode::kNotFound);
+  scope_.slug = "perron-4";
+  EXPECT_EQ(ReadOne(RecordKey("unheard-of", "a")).status().code(), absl::StatusCode::kInternal);
+  EXPECT_EQ(ReadOne(PageKey("open", 0)).status().code(), absl::StatusCode::kInternal);
+  EXPECT_EQ(ReadOne(PageKey("open", kMaxPage + 1)).status().code(), absl::StatusCode::kInternal);
+}
+
+TEST_F(StoreTest, ScopesAreApart) {
+  ASSERT_TRUE(Put("a", Note("citizens/x", "open")).ok());
+  scope_.slug = "boligenhed";
+  EXPECT_EQ(Get<stored::ReadNote>("note", "a"), nullptr);
+  EXPECT_THAT(Ids("open"), IsEmpty());
+}
+
+TEST_F(StoreTest, ARecordOpensOnlyWhereItWasWritten) {
+  ASSERT_TRUE(Put("a", Note("citizens/x", "open")).ok());
+  ASSERT_TRUE(Put("b", Note("citizens/x", "closed")).ok());
+  const std::string a = Raw("r:note:a");
+  const auto lost = [&](const char* what) {
+    EXPECT_EQ(ReadOne(RecordKey("note", "b")).status().code(), absl::StatusCode::kDataLoss) << what;
+    EXPECT_EQ(File("note", "b").status().code(), absl::StatusCode::kDataLoss) << what;
+  };
+  const std::string b = Raw("r:note:b");
+  SetRaw("r:note:b", a);
+  lost("moved to another key");
+  std::string older = b;
+  older[8] = static_cast<char>(older[8] ^ 1);
+  SetRaw("r:note:b", older);
+  lost("another revision");
+  SetRaw("r:note:b", b.substr(0, 20));
+  lost("cut short");
+  SetRaw("r:note:b", "");
+  lost("empty");
+
+  // Moved to another agency, together with its data key.
+  const std::string key_name = "k:" + Hex(a.substr(9, 16)), key = Raw(key_name);
+  scope_.slug = "boligenhed";
+  SetRaw("r:note:b", b);
+  SetRaw(key_name, key);
+  lost("another agency");
+  scope_.slug = "perron-4";
+
+  SetRaw("r:note:b", b);
+  EXPECT_TRUE(File("note", "b").ok());
+  SetRaw(key_name, "something");
+  lost("a forged data key");
+  server_->Admin({"DEL", Base() + key_name});
+  lost("a lost data key");
+}
+
+TEST_F(StoreTest, FacetIsReadableAndAuthentic) {
+  scope_.slug = "trust";
+  stored::PageToken m;
+  m.set_cursor("A-facet-in-clear");
+  ASSERT_TRUE(Put("a", m).ok());
+  const std::string raw = Raw("r:faced:a");
+  EXPECT_EQ(raw.substr(29, 16), "A-facet-in-clear");
+  EXPECT_NE(Get<stored::PageToken>("faced", "a"), nullptr);
+
+  std::string changed = raw;
+  changed[29] = 'B';
+  SetRaw("r:faced:a", changed);
+  EXPECT_EQ(ReadOne(RecordKey("faced", "a")).status().code(), absl::StatusCode::kDataLoss) << "changed";
+  std::string cut = raw.substr(0, 27) + std::string(2, '\0') + raw.substr(29 + 16 + 32);
+  SetRaw("r:faced:a", cut);
+  EXPECT_EQ(ReadOne(RecordKey("faced", "a")).status().code(), absl::StatusCode::kDataLoss) << "cut out";
+
+  scope_.slug = "perron-4";
+  EXPECT_EQ(Put("a", m).code(), absl::StatusCode::kInternal) << "facets are the trust store's";
+}
+
+TEST_F(StoreTest, PagesNewestFirstAndStable) {
+  for (const int64_t order : {3, -5, 1, 4, 2}) ASSERT_TRUE(Put(absl::StrCat("n", order), Note("citizens/x", "open", order)).ok());
+  EXPECT_THAT(Ids("open"), ElementsAre("n4", "n3", "n2", "n1", "n-5"));
+
+  const auto first = ReadOne(PageKey("open", 2));
+  EXPECT_THAT(first->ids, ElementsAre("n4", "n3"));
+  ASSERT_NE(first->next, "");
+  // What comes or goes before the cursor moves nothing after it.
+  ASSERT_TRUE(Put("n9", Note("citizens/x", "open", 9)).ok());
+  ASSERT_TRUE(Put("n3", Note("citizens/x", "closed", 3)).ok());
+  const auto second = ReadOne(PageKey("open", 2, first->next));
+  EXPECT_THAT(second->ids, ElementsAre("n2", "n1"));
+  const auto third = ReadOne(PageKey("open", 2, second->next));
+  EXPECT_THAT(third->ids, ElementsAre("n-5"));
+  EXPECT_EQ(third->next, "");
+  EXPECT_EQ(ReadOne(PageKey("open", 5))->next, "") << "exactly full";
+  EXPECT_GT(second->revision, first->revision);
+}
+
+TEST_F(StoreTest, SameOrderIsStillTotal) {
+  for (const char* id : {"a", "b", "c"}) ASSERT_TRUE(Put(id, Note("citizens/x", "open", 7)).ok());
+  const auto first = ReadOne(PageKey("open", 2));
+  EXPECT_THAT(first->ids, ElementsAre("c", "b"));
+  EXPECT_THAT(ReadOne(PageKey("open", 2, first->next))->ids, ElementsAre("a"));
+}
+
+TEST_F(StoreTest, ReadsAreNotedOnceADay) {
+  ASSERT_TRUE(NoteRead("anna", "citizens/x").ok());
+  ASSERT_TRUE(NoteRead("anna", "citizens/x").ok());
+  EXPECT_EQ(Notes(), 1);
+  auto other_process = NewStore();
+  ASSERT_TRUE(NoteRead("anna", "citizens/x", other_process.get()).ok());
+  EXPECT_EQ(Notes(), 1) << "other replicas know too";
+  ASSERT_TRUE(NoteRead("bo", "citizens/x").ok());
+  ASSERT_TRUE(NoteRead("anna", "citizens/y").ok());
+  EXPECT_EQ(Notes(), 3);
+  clock_.Advance(absl::Hours(24));
+  ASSERT_TRUE(NoteRead("anna", "citizens/x").ok());
+  EXPECT_EQ(Notes(), 4);
+
+  const auto line = server_->Admin({"XRANGE", Base() + "nl", "-", "+"}).elements[0].elements[1].elements[1].text;
+  stored::ReadNote note;
+  ASSERT_TRUE(note.ParseFromString(*OpenValue(ring_.Find("perron-4")->notes, Base() + "nl", line)));
+  EXPECT_EQ(note.person(), "anna");
+  EXPECT_EQ(note.owner(), "citizens/x");
+  EXPECT_EQ(note.method(), "Get");
+}
+
+TEST_F(StoreTest, Due) {
+  const int64_t t = absl::ToUnixMillis(clock_.Now());
+  ASSERT_TRUE(Put("late", Note("citizens/x", "due", t + 2000)).ok());
+  ASSERT_TRUE(Put("soon", Note("citizens/x", "due", t + 1000)).ok());
+  ASSERT_TRUE(Put("never", Note("citizens/x", "open", t)).ok());
+  EXPECT_THAT(*Due(clock_.Now()), IsEmpty());
+  EXPECT_THAT(*Due(clock_.Now() + absl::Milliseconds(999)), IsEmpty());
+  EXPECT_THAT(*Due(clock_.Now() + absl::Seconds(1)), ElementsAre(std::pair<std::string, std::string>("note", "soon")));
+  EXPECT_EQ(Due(clock_.Now() + absl::Seconds(2))->size(), 2u);
+  EXPECT_EQ(Due(clock_.Now() + absl::Seconds(2), 1)->size(), 1u);
+  ASSERT_TRUE(Put("soon", Note("citizens/x", "done", t)).ok());
+  Decision gone;
+  gone.Delete("note", "late");
+  ASSERT_TRUE(Commit(View(&TestEntities()), gone).ok());
+  EXPECT_THAT(*Due(clock_.Now() + absl::Hours(1)), IsEmpty());
+}
+
+TEST_F(StoreTest, StoreDown) {
+  RedisServer server;
+  auto redis = server.Connect();
+  Store store(redis.get(), "test", &TestEntities(), ring_);
+  server.Kill9();
+  View view(&TestEntities());
+  Decision decision;
+  decision.Put(TestEntities(), "a", Shared("x"));
+  EXPECT_EQ(ReasonOf(Await<absl::Status>([&](auto done) { store.Commit(scope_, {&view, &decision, std::nullopt, clock_.Now()}, done); })), "STORE_DOWN");
+  EXPECT_EQ(ReasonOf(Await<absl::StatusOr<std::string>>([&](auto done) { store.ReadFile(scope_, "note", "a", done); }).status()), "STORE_DOWN");
+  EXPECT_EQ(ReasonOf(Await<absl::Status>([&](auto done) { store.NoteRead(scope_, "p", "o", "m", clock_.Now(), done); })), "STORE_DOWN");
+  server.Start();
+  for (int i = 0; i < 500 && !redis->connected(); ++i) absl::SleepFor(absl::Milliseconds(10));
+  EXPECT_TRUE(store.CheckLibrary().ok()) << "functions are kept with the data";
+  EXPECT_TRUE(Await<absl::Status>([&](auto done) { store.NoteRead(scope_, "p", "o", "m", clock_.Now(), done); }).ok());
+}
+
+}  // namespace
+}  // namespace brobygger::testing

@@ -1,0 +1,137 @@
+#include "services/runtime/testing/redis_server.h"
+
+#include <csignal>
+#include <cstdio>
+#include <cstdlib>
+#include <filesystem>
+#include <fstream>
+#include <iostream>
+#include <iterator>
+#include <utility>
+
+#include <fcntl.h>
+#include <sys/prctl.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+#include "absl/strings/str_cat.h"
+#include "absl/strings/str_join.h"
+#include "services/runtime/crypto.h"
+
+namespace brobygger::testing {
+namespace {
+
+constexpr char kServiceUser[] = "service";
+// As store.lua lists them.
+constexpr char kCommands[] =
+    "-@all +fcall +fcall_ro +ping +config|get +get +getrange +set +del +exists +incr +expire +zadd +zrem +zrange +xadd +sadd "
+    "+time +llen +lindex +lrange +rpush +ltrim +xrange";
+
+[[noreturn]] void Die(const std::string& why) {
+  std::cerr << "test redis: " << why << std::endl;
+  std::abort();
+}
+
+std::string ReadAll(const std::string& path) {
+  std::ifstream in(path, std::ios::binary);
+  return {std::istreambuf_iterator<char>(in), std::istreambuf_iterator<char>()};
+}
+
+}  // namespace
+
+std::string LibraryText(const std::vector<std::string>& files, const std::string& end) {
+  std::string text;
+  for (const std::string& file : files) {
+    const std::string part = ReadAll(absl::StrCat(BROBYGGER_SOURCE_DIR, "/", file));
+    if (part.empty()) Die("no library file " + file);
+    text += part + "\n";
+  }
+  return text + end;
+}
+
+RedisServer::RedisServer(Options options) : options_(std::move(options)), admin_password_(crypto::NewId()) {
+  char name[] = "/tmp/bb-redis-XXXXXX";
+  if (mkdtemp(name) == nullptr) Die("no temporary directory");
+  dir_ = name;
+  for (runtime::Redis* c : {&config_, &admin_config_}) c->set_socket(dir_ + "/redis.sock");
+  config_.set_user(kServiceUser);
+  config_.set_password_file(dir_ + "/service.password");
+  admin_config_.set_user("default");
+  admin_config_.set_password_file(dir_ + "/admin.password");
+  std::ofstream(config_.password_file()) << crypto::NewId() << "\n";
+  std::ofstream(admin_config_.password_file()) << admin_password_;
+  Start();
+  std::vector<std::string> files = options_.library;
+  if (files.empty()) {
+    files = {"services/runtime/store.lua"};
+    const std::string authorise = "services/consent/authorise.lua";
+    if (std::filesystem::exists(absl::StrCat(BROBYGGER_SOURCE_DIR, "/", authorise))) files.push_back(authorise);
+  }
+  Admin({"FUNCTION", "LOAD", "REPLACE", LibraryText(files, options_.library_end)});
+}
+
+RedisServer::~RedisServer() {
+  if (pid_ > 0) Kill9();
+  std::filesystem::remove_all(dir_);
+}
+
+void RedisServer::WriteConfig() {
+  std::map<std::string, std::string> settings = {{"appendonly", "yes"},    {"appendfsync", "always"}, {"no-appendfsync-on-rewrite", "no"},
+                                                 {"save", "\"\""},         {"port", "0"},             {"daemonize", "no"},
+                                                 {"dir", dir_},            {"unixsocket", dir_ + "/redis.sock"},
+                                                 {"logfile", dir_ + "/redis.log"}, {"requirepass", admin_password_}};
+  for (const auto& [name, value] : options_.settings) settings[name] = value;
+  std::ofstream out(dir_ + "/redis.conf");
+  for (const auto& [name, value] : settings) out << name << " " << value << "\n";
+  std::string password = ReadAll(config_.password_file());
+  password.pop_back();
+  out << "user " << kServiceUser << " on >" << password << " ~" << absl::StrJoin(options_.keys, " ~") << " " << kCommands << "\n";
+}
+
+void RedisServer::Start() {
+  WriteConfig();
+  const std::string config = dir_ + "/redis.conf";
+  pid_ = fork();
+  if (pid_ < 0) Die("cannot fork");
+  if (pid_ == 0) {
+    prctl(PR_SET_PDEATHSIG, SIGKILL);  // a test that dies leaves no server behind
+    const int null = open("/dev/null", O_RDWR);
+    for (int fd : {0, 1, 2}) dup2(null, fd);
+    execlp("redis-server", "redis-server", config.c_str(), static_cast<char*>(nullptr));
+    _exit(127);
+  }
+  auto admin = Redis::Connect(admin_config_);
+  if (!admin.ok()) Die(absl::StrCat(admin.status().ToString(), "\n", ReadAll(dir_ + "/redis.log")));
+  admin_ = *std::move(admin);
+}
+
+std::unique_ptr<Redis> RedisServer::Connect(Redis::Options options) const {
+  auto redis = Redis::Connect(config_, options);
+  if (!redis.ok()) Die(redis.status().ToString());
+  return *std::move(redis);
+}
+
+Redis::Reply RedisServer::Admin(std::vector<std::string> argv) {
+  const std::string what = argv[0];
+  auto reply = admin_->Call(std::move(argv));
+  if (!reply.ok()) Die(absl::StrCat(what, ": ", reply.status().ToString()));
+  return *std::move(reply);
+}
+
+void RedisServer::Kill9() {
+  admin_.reset();
+  kill(pid_, SIGKILL);
+  waitpid(pid_, nullptr, 0);
+  pid_ = -1;
+}
+
+void RedisServer::Restart() {
+  Kill9();
+  Start();
+}
+
+void RedisServer::Pause() { kill(pid_, SIGSTOP); }
+void RedisServer::Resume() { kill(pid_, SIGCONT); }
+void RedisServer::Set(const std::string& setting, const std::string& value) { options_.settings[setting] = value; }
+
+}  // namespace brobygger::testing
