@@ -74,7 +74,8 @@ absl::Status EtagMismatch() {
 
 std::string ReasonOf(const absl::Status& status) {
   google::rpc::ErrorInfo info;
-  for (const auto& detail : ToRpc(status).details()) {
+  const google::rpc::Status rpc = ToRpc(status);  // named: a range-for does not keep the temporary its range is a part of
+  for (const auto& detail : rpc.details()) {
     if (detail.UnpackTo(&info)) return info.reason();
   }
   return "";
