@@ -17,9 +17,10 @@
 local append_ledger
 
 local VERSION = '1'
-local ABSENT = string.rep('\0', 8)        -- the revision of a record that is not there
+-- No string.rep: while a library loads, Redis offers nothing but register_function.
+local ABSENT = '\0\0\0\0\0\0\0\0'        -- the revision of a record that is not there
 local DESTROYED = 'destroyed'             -- stands where a wrapped data key was
-local KEY_ID = string.rep('%02x', 16)
+local KEY_ID = '%02x%02x%02x%02x%02x%02x%02x%02x%02x%02x%02x%02x%02x%02x%02x%02x'
 local KEPT_ANSWER_MS = 24 * 3600 * 1000
 local NOTED_S = 2 * 24 * 3600
 
