@@ -1,0 +1,74 @@
+#include "services/consent/code_card.h"
+
+#include <cstdint>
+#include <vector>
+
+#include "absl/strings/ascii.h"
+#include "services/runtime/crypto.h"
+
+namespace brobygger::consent {
+namespace {
+
+constexpr char kAlphabet[] = "23456789ABCDEFGHJKLMNPQRSTUVWXYZ";  // 32 characters
+constexpr int kGroups = 4, kGroupSize = 4;
+
+bool Recent(std::int64_t ms, absl::Time now) { return absl::FromUnixMillis(ms) + absl::Hours(1) > now; }
+
+}  // namespace
+
+std::string CodeFrom(absl::string_view random) {
+  std::string code;
+  unsigned int buffer = 0;
+  int bits = 0;
+  size_t at = 0;
+  for (int i = 0; i < kGroups * kGroupSize; ++i) {
+    if (bits < 5) {
+      buffer = (buffer << 8) | static_cast<unsigned char>(random[at++]);
+      bits += 8;
+    }
+    if (i > 0 && i % kGroupSize == 0) code += '-';
+    bits -= 5;
+    code += kAlphabet[(buffer >> bits) & 31];
+  }
+  return code;
+}
+
+std::string NormalCode(absl::string_view typed) {
+  std::string out;
+  for (char c : typed) {
+    if (c != '-' && c != ' ') out += absl::ascii_toupper(static_cast<unsigned char>(c));
+  }
+  return out;
+}
+
+records::Subject::CodeCard MakeCard(absl::string_view code, absl::string_view salt, const std::string& agency, absl::Time now) {
+  records::Subject::CodeCard card;
+  card.set_salt(std::string(salt));
+  card.set_hash(crypto::SlowHash(NormalCode(code), salt));
+  card.set_issued_ms(absl::ToUnixMillis(now));
+  card.set_agency(agency);
+  return card;
+}
+
+bool CodeMatches(const records::Subject& subject, absl::string_view typed) {
+  const std::string salt = subject.has_card() ? subject.card().salt() : std::string(16, '\0');
+  const std::string hash = crypto::SlowHash(NormalCode(typed), salt);
+  return subject.has_card() && crypto::ConstantTimeEqual(hash, subject.card().hash());
+}
+
+bool TooManyWrongCodes(const records::Subject& subject, absl::Time now) {
+  int recent = 0;
+  for (std::int64_t t : subject.wrong_code_ms()) recent += Recent(t, now) ? 1 : 0;
+  return recent >= kWrongCodesPerHour;
+}
+
+void CountWrongCode(records::Subject& subject, absl::Time now) {
+  std::vector<std::int64_t> kept;
+  for (std::int64_t t : subject.wrong_code_ms()) {
+    if (Recent(t, now)) kept.push_back(t);
+  }
+  kept.push_back(absl::ToUnixMillis(now));
+  subject.mutable_wrong_code_ms()->Assign(kept.begin(), kept.end());
+}
+
+}  // namespace brobygger::consent

@@ -1,0 +1,120 @@
+#include "services/consent/common.h"
+
+#include <algorithm>
+
+#include "absl/strings/str_cat.h"
+#include "google/protobuf/util/time_util.h"
+#include "services/consent/names.h"
+#include "services/consent/word.h"
+#include "services/runtime/crypto.h"
+#include "services/runtime/presence.h"
+#include "services/runtime/stored.pb.h"
+
+namespace brobygger::consent {
+namespace {
+
+constexpr int kSaltSize = 16;
+
+// The secrets of ledger entries have numbers of their own: a decision's others are below 1000.
+constexpr int kFirstSalt = 1000;
+
+std::string UsedId(const type::v1::PresenceStatement& statement, absl::string_view act) { return absl::StrCat(Hex(statement.nonce()), ".", act); }
+
+}  // namespace
+
+std::int64_t Millis(absl::Time time) { return absl::ToUnixMillis(time); }
+
+absl::StatusOr<std::string> FindSubjectId(const ConsentRules& rules, const Call& call, const std::string& citizen, View& view) {
+  if (call.OwnLogin()) {
+    if (!citizen.empty()) return Invalid({{"citizen", "want none under the citizen's own login", "OUT_OF_RANGE"}});
+    const std::string id = IdentityId(rules.identifier_key, IdentifierOfLogin(call.citizen_identifier));
+    if (id.empty()) return std::string();
+    BB_ASSIGN_OR_RETURN(const records::Identity* identity, view.Find<records::Identity>(id));
+    return identity == nullptr ? std::string() : identity->subject();
+  }
+  if (citizen.empty()) return Invalid({{"citizen", "want your agency's reference of the citizen", "FIELD_REQUIRED"}});
+  BB_ASSIGN_OR_RETURN(const records::Reference* reference, view.Find<records::Reference>(ReferenceId(call.agency.value(), RefId(citizen))));
+  if (reference == nullptr) return NotFound("citizen");
+  return reference->subject();
+}
+
+absl::StatusOr<Who> FindSubject(const ConsentRules& rules, const Call& call, const std::string& citizen, View& view) {
+  Who who;
+  BB_ASSIGN_OR_RETURN(who.id, FindSubjectId(rules, call, citizen, view));
+  if (who.id.empty()) return who;
+  BB_ASSIGN_OR_RETURN(who.subject, view.Find<records::Subject>(who.id));
+  if (who.subject == nullptr) return NotFound("citizen");  // erased
+  return who;
+}
+
+absl::StatusOr<Found> FindConsent(const ConsentRules& rules, const Call& call, const std::string& name, bool in_citizens_name, View& view) {
+  const std::string handle = HandleOfName(name);
+  if (handle.empty()) return NotFound("consent");
+  Found found;
+  BB_ASSIGN_OR_RETURN(found.id, view.FindByClaim<records::ConsentRecord>(HandleClaim(handle)));
+  if (found.id.empty()) return NotFound("consent");
+  const bool agencys = !call.agency.empty() && handle == Handle(rules.handle_key, found.id, call.agency.value());
+  const bool citizens = in_citizens_name && handle == Handle(rules.handle_key, found.id, kCitizen);
+  if (!agencys && !citizens) return NotFound("consent");
+  BB_ASSIGN_OR_RETURN(found.record, view.Find<records::ConsentRecord>(found.id));
+  if (found.record == nullptr) return NotFound("consent");
+  return found;
+}
+
+void Note(Decision& decision, const Call& call, const std::string& subject, ledger::v1::EntryKind kind, ledger::v1::EntryDetails details) {
+  const int n = kFirstSalt + 2 * static_cast<int>(decision.ledger().size());
+  if (!call.OwnLogin()) details.set_person(call.person.value());
+  details.set_agency(call.agency.value());
+  if (!call.roles.empty()) details.set_role(call.roles.front());
+  details.set_word(WordOf(call).word);
+  ::brobygger::stored::LedgerRow row;
+  row.set_kind(kind);
+  row.set_subject_salt(call.NewSecret(n, kSaltSize));
+  row.set_details_salt(call.NewSecret(n + 1, kSaltSize));
+  *row.mutable_details() = std::move(details);
+  decision.AppendToLedger({subject, row.SerializeAsString()});
+}
+
+ledger::v1::EntryDetails DetailsOf(ledger::v1::Act act, absl::string_view consent_id, const records::ConsentRecord& record) {
+  ledger::v1::EntryDetails details;
+  details.set_act(act);
+  details.set_holder(record.holder());
+  details.set_recipient(record.recipient());
+  details.set_purpose(record.purpose());
+  details.set_given_mask(record.mask());
+  details.set_consent(std::string(consent_id));
+  details.set_consent_version(record.version());
+  return details;
+}
+
+absl::Status CheckUnused(const type::v1::PresenceStatement& statement, absl::string_view act, View& view) {
+  if (statement.nonce().empty()) return absl::OkStatus();
+  BB_ASSIGN_OR_RETURN(const records::UsedStatement* used, view.Find<records::UsedStatement>(UsedId(statement, act)));
+  if (used == nullptr) return absl::OkStatus();
+  return Refusal(absl::StatusCode::kFailedPrecondition, "STATEMENT_USED", "this statement of presence has been used up: attest anew");
+}
+
+void UseUp(Decision& decision, const ConsentRules& rules, const type::v1::PresenceStatement& statement, absl::string_view act) {
+  if (statement.nonce().empty()) return;
+  records::UsedStatement used;
+  const std::int64_t time = google::protobuf::util::TimeUtil::TimestampToMilliseconds(statement.time());
+  used.set_expire_ms(time + absl::ToInt64Milliseconds(kPresenceLifetime + 2 * kPresenceSkew));
+  decision.Put(rules.entities, UsedId(statement, act), used);
+}
+
+absl::Status CountQuota(Decision& decision, const ConsentRules& rules, const Call& call, absl::string_view what, int limit, View& view) {
+  const std::string id = Hex(crypto::HmacSha256(rules.identifier_key, absl::StrCat("quota|", what, "|", call.agency.value(), "|", call.person.value())));
+  BB_ASSIGN_OR_RETURN(const records::Quota* before, view.Find<records::Quota>(id));
+  records::Quota quota;
+  if (before != nullptr) {
+    for (std::int64_t t : before->time_ms()) {
+      if (absl::FromUnixMillis(t) + absl::Hours(1) > call.now) quota.add_time_ms(t);
+    }
+  }
+  if (quota.time_ms_size() >= limit) return Refusal(absl::StatusCode::kResourceExhausted, "RATE_LIMITED", "too many in one hour: wait a little");
+  quota.add_time_ms(Millis(call.now));
+  decision.Put(rules.entities, id, quota);
+  return absl::OkStatus();
+}
+
+}  // namespace brobygger::consent

@@ -1,0 +1,111 @@
+// Saying no and taking back.
+#include <algorithm>
+#include <map>
+#include <utility>
+#include <vector>
+
+#include "services/consent/arrows.h"
+#include "services/consent/common.h"
+#include "services/consent/consent_view.h"
+#include "services/consent/consents.h"
+#include "services/consent/lifecycle.h"
+#include "services/consent/receipt.h"
+#include "services/consent/word.h"
+
+namespace brobygger::consent {
+namespace {
+
+constexpr int kReceiptId = 90;
+
+Standing StandingOf(const records::ConsentRecord& r, absl::Time now) { return {r.state(), r.request(), IsExpired(r, now)}; }
+
+// `record` after the act: closed now.
+absl::StatusOr<records::ConsentRecord> Closed(Act act, const records::ConsentRecord& record, absl::Time now) {
+  records::ConsentRecord out = record;
+  BB_ASSIGN_OR_RETURN(const v1::ConsentState state, After(act, StandingOf(record, now)));
+  out.set_state(state);
+  out.set_close_ms(Millis(now));
+  out.set_version(record.version() + 1);
+  return out;
+}
+
+// All consents of the subject that are ACTIVE: every page, since "everything" means everything.
+absl::StatusOr<std::vector<Found>> AllActive(const std::string& subject, View& view) {
+  std::vector<Found> out;
+  std::string after;
+  do {
+    BB_ASSIGN_OR_RETURN(const Listed<records::ConsentRecord> page, view.Page<records::ConsentRecord>("active", subject, kMaxPage, after));
+    for (const auto& [id, record] : page.records) out.push_back({id, record});
+    after = page.next;
+  } while (!after.empty());
+  return out;
+}
+
+}  // namespace
+
+absl::StatusOr<Decision> DeclineConsents(const ConsentRules& rules, const Call& call, const v1::DeclineConsentsRequest& request, View& view) {
+  Reads reads;
+  const std::string subject = reads.Take(FindSubjectId(rules, call, request.citizen(), view));
+  std::vector<Found> asked;
+  for (const std::string& name : request.consents()) asked.push_back(reads.Take(FindConsent(rules, call, name, /*in_citizens_name=*/true, view)));
+  BB_RETURN_IF_ERROR(reads.status());
+  // A no needs no more than a withdrawal: nothing is shared by it.
+  BB_RETURN_IF_ERROR(Enough(MissingToWithdraw(WordOf(call))));
+
+  Decision decision;
+  v1::DeclineConsentsResponse response;
+  std::vector<records::ConsentRecord> closed;
+  for (const Found& found : asked) {
+    if (found.record->subject() != subject) return NotFound("consent");
+    BB_ASSIGN_OR_RETURN(records::ConsentRecord r, Closed(Act::kDecline, *found.record, call.now));
+    decision.Put(rules.entities, found.id, r);
+    Note(decision, call, subject, ledger::v1::ENTRY_KIND_CONSENT, DetailsOf(ledger::v1::ACT_CONSENT_DECLINED, found.id, r));
+    *response.add_consents() = ToConsent(rules.handle_key, found.id, r, ViewerOf(call, request.citizen(), r), call.now);
+    closed.push_back(std::move(r));
+  }
+  std::vector<const records::ConsentRecord*> told;
+  for (const records::ConsentRecord& r : closed) told.push_back(&r);
+  *response.mutable_receipt() = MakeReceipt(ledger::v1::ACT_CONSENT_DECLINED, call.NewId(kReceiptId), told, *rules.directory, call.now);
+  decision.Answer(response);
+  return decision;
+}
+
+absl::StatusOr<Decision> WithdrawConsents(const ConsentRules& rules, const Call& call, const v1::WithdrawConsentsRequest& request, View& view) {
+  using Request = v1::WithdrawConsentsRequest;
+  if (request.scope_case() == Request::SCOPE_NOT_SET || (request.scope_case() == Request::kEverything && !request.everything())) {
+    return Invalid({{"scope", "want a consent, a recipient, or everything", "FIELD_REQUIRED"}});
+  }
+  BB_ASSIGN_OR_RETURN(const std::string subject, FindSubjectId(rules, call, request.citizen(), view));
+  BB_RETURN_IF_ERROR(Enough(MissingToWithdraw(WordOf(call))));
+
+  std::vector<Found> chosen;
+  if (request.scope_case() == Request::kConsent) {
+    BB_ASSIGN_OR_RETURN(Found found, FindConsent(rules, call, request.consent(), /*in_citizens_name=*/true, view));
+    if (found.record->subject() != subject) return NotFound("consent");
+    chosen.push_back(std::move(found));
+  } else if (!subject.empty()) {
+    BB_ASSIGN_OR_RETURN(chosen, AllActive(subject, view));
+    if (request.scope_case() == Request::kRecipient) {
+      chosen.erase(std::remove_if(chosen.begin(), chosen.end(), [&](const Found& f) { return f.record->recipient() != request.recipient(); }),
+                   chosen.end());
+    }
+  }
+
+  Decision decision;
+  v1::WithdrawConsentsResponse response;
+  std::vector<records::ConsentRecord> closed;
+  for (const Found& found : chosen) {
+    BB_ASSIGN_OR_RETURN(records::ConsentRecord r, Closed(Act::kWithdraw, *found.record, call.now));
+    if (!IsExpired(*found.record, call.now)) response.set_withdrawn(response.withdrawn() + 1);
+    decision.Put(rules.entities, found.id, r);
+    Note(decision, call, subject, ledger::v1::ENTRY_KIND_CONSENT, DetailsOf(ledger::v1::ACT_CONSENT_WITHDRAWN, found.id, r));
+    closed.push_back(std::move(r));
+  }
+  std::vector<const records::ConsentRecord*> told;
+  for (const records::ConsentRecord& r : closed) told.push_back(&r);
+  *response.mutable_receipt() = MakeReceipt(ledger::v1::ACT_CONSENT_WITHDRAWN, call.NewId(kReceiptId), told, *rules.directory, call.now);
+  decision.Answer(response);
+  return decision;
+}
+
+}  // namespace brobygger::consent

@@ -1,0 +1,148 @@
+// Two registrations that are one citizen; and the citizen's own switch over all doors.
+#include <set>
+#include <utility>
+#include <vector>
+
+#include "services/consent/common.h"
+#include "services/consent/consent_view.h"
+#include "services/consent/names.h"
+#include "services/consent/registry.h"
+#include "services/consent/word.h"
+#include "services/runtime/presence.h"
+
+namespace brobygger::consent {
+namespace {
+
+// A merge takes the card or two persons, for each of the two.
+absl::Status CheckMergeWord(const type::v1::PresenceStatement& statement) { return Enough(MissingToLook(WordOf(statement))); }
+
+// All records on a page index: a citizen has few, and one that is forgotten would stay with the other subject.
+absl::StatusOr<std::vector<Found>> All(const std::string& index, const std::string& subject, View& view) {
+  BB_ASSIGN_OR_RETURN(const Listed<records::ConsentRecord> page, view.Page<records::ConsentRecord>(index, subject, kMaxPage));
+  if (!page.next.empty()) return Refusal(absl::StatusCode::kFailedPrecondition, "TOO_MANY", "too many consents for one act");
+  std::vector<Found> out;
+  for (const auto& [id, record] : page.records) out.push_back({id, record});
+  return out;
+}
+
+// `kept` with everything that `other` had. Closed stays closed.
+records::Subject Joined(const records::Subject& kept, const std::string& other_id, const records::Subject& other) {
+  records::Subject out = kept;
+  for (const auto& [agency, refs] : other.references()) {
+    for (const std::string& ref : refs.ids()) (*out.mutable_references())[agency].add_ids(ref);
+  }
+  out.mutable_identifiers()->MergeFrom(other.identifiers());
+  out.mutable_absorbed()->MergeFrom(other.absorbed());
+  out.add_absorbed(other_id);
+  out.set_linked_aliases(kept.linked_aliases() + other.linked_aliases());
+  if (other.state() == records::Subject::STATE_RESTRICTED) out.set_state(records::Subject::STATE_RESTRICTED);
+  return out;
+}
+
+}  // namespace
+
+absl::StatusOr<Decision> MergeCitizens(const ConsentRules& rules, const Call& call, const registry::v1::MergeCitizensRequest& request, View& view) {
+  if (!call.presence.has_value() || !call.presence_signed) return Enough(Missing::kPresence);
+  BB_ASSIGN_OR_RETURN(const type::v1::PresenceStatement second, rules.check_signed(request.duplicate_presence(), request.duplicate(), call));
+  BB_RETURN_IF_ERROR(CheckMergeWord(*call.presence));
+  BB_RETURN_IF_ERROR(CheckMergeWord(second));
+  if (second.nonce() == call.presence->nonce()) return Invalid({{"duplicate_presence", "want a statement of its own"}});
+
+  Reads reads;
+  const std::string kept_id = reads.Take(FindSubjectId(rules, call, request.citizen(), view));
+  const std::string other_id = reads.Take(FindSubjectId(rules, call, request.duplicate(), view));
+  reads.Also(CheckUnused(*call.presence, "merge", view));
+  reads.Also(CheckUnused(second, "merge", view));
+  BB_RETURN_IF_ERROR(reads.status());
+  if (kept_id == other_id) return Invalid({{"duplicate", "want another citizen's reference"}});
+
+  const Who kept = reads.Take(FindSubject(rules, call, request.citizen(), view));
+  const Who other = reads.Take(FindSubject(rules, call, request.duplicate(), view));
+  std::vector<Found> moved = reads.Take(All("subject", other_id, view));
+  const std::vector<Found> requests = reads.Take(All("requests", other_id, view));
+  BB_RETURN_IF_ERROR(reads.status());
+  moved.insert(moved.end(), requests.begin(), requests.end());
+  std::set<std::string> arrow_ids;
+  for (const Found& f : moved) {
+    if (!f.record->recipient_ref().empty()) arrow_ids.insert(ArrowId(f.record->recipient(), f.record->recipient_ref(), f.record->holder()));
+  }
+  std::vector<std::pair<std::string, const records::Arrow*>> arrows;
+  for (const std::string& id : arrow_ids) arrows.emplace_back(id, reads.Take(view.Find<records::Arrow>(id)));
+  BB_RETURN_IF_ERROR(reads.status());
+
+  Decision decision;
+  decision.Put(rules.entities, kept.id, Joined(*kept.subject, other.id, *other.subject));
+  records::Subject gone;  // nothing stays behind but where it went
+  gone.set_state(records::Subject::STATE_MERGED);
+  gone.set_merged_into(kept.id);
+  gone.set_created_ms(other.subject->created_ms());
+  decision.Put(rules.entities, other.id, gone);
+  records::Reference reference;
+  reference.set_subject(kept.id);
+  for (const auto& [agency, refs] : other.subject->references()) {
+    for (const std::string& ref : refs.ids()) decision.Put(rules.entities, ReferenceId(agency, ref), reference);
+  }
+  records::Identity identity;
+  identity.set_subject(kept.id);
+  for (const registry::v1::Identifier& i : other.subject->identifiers()) {
+    const std::string id = IdentityId(rules.identifier_key, i);
+    if (!id.empty()) decision.Put(rules.entities, id, identity);
+  }
+  for (const Found& f : moved) {
+    records::ConsentRecord r = *f.record;
+    r.set_subject(kept.id);
+    r.set_version(r.version() + 1);
+    decision.Put(rules.entities, f.id, r);
+  }
+  for (const auto& [id, arrow] : arrows) {
+    if (arrow == nullptr) continue;
+    records::Arrow a = *arrow;
+    a.set_subject(kept.id);
+    decision.Put(rules.entities, id, a);
+  }
+  UseUp(decision, rules, *call.presence, "merge");
+  UseUp(decision, rules, second, "merge");
+  ledger::v1::EntryDetails details;
+  details.set_act(ledger::v1::ACT_CITIZENS_MERGED);
+  Note(decision, call, kept.id, ledger::v1::ENTRY_KIND_REGISTRY, details);
+  decision.Answer(registry::v1::MergeCitizensResponse());
+  return decision;
+}
+
+absl::StatusOr<Decision> RestrictCitizen(const ConsentRules& rules, const Call& call, const registry::v1::RestrictCitizenRequest& request, View& view) {
+  const CitizenWord word = WordOf(call);
+  const bool lifting = !request.restricted();
+  const bool statement = call.presence.has_value() && call.presence_signed;
+  Reads reads;
+  const std::string id = reads.Take(FindSubjectId(rules, call, request.citizen(), view));
+  if (lifting && statement) reads.Also(CheckUnused(*call.presence, "give", view));
+  BB_RETURN_IF_ERROR(reads.status());
+  // Closing needs what a withdrawal needs.
+  BB_RETURN_IF_ERROR(Enough(lifting ? MissingToLook(word) : MissingToWithdraw(word)));
+  if (id.empty()) return NotFound("citizen");
+  const Who who = reads.Take(FindSubject(rules, call, request.citizen(), view));
+  if (lifting) {
+    // Lifting opens every door again: it takes the word that each of the open consents would take.
+    const std::vector<Found> active = reads.Take(All("active", id, view));
+    BB_RETURN_IF_ERROR(reads.status());
+    for (const Found& f : active) {
+      if (!IsExpired(*f.record, call.now)) BB_RETURN_IF_ERROR(Enough(MissingToGive(word, f.record->recipient(), f.record->mask())));
+    }
+  }
+  BB_RETURN_IF_ERROR(reads.status());
+
+  Decision decision;
+  records::Subject subject = *who.subject;
+  subject.set_state(request.restricted() ? records::Subject::STATE_RESTRICTED : records::Subject::STATE_ACTIVE);
+  decision.Put(rules.entities, who.id, subject);
+  if (lifting && statement) UseUp(decision, rules, *call.presence, "give");
+  ledger::v1::EntryDetails details;
+  details.set_act(request.restricted() ? ledger::v1::ACT_RESTRICTED : ledger::v1::ACT_RESTRICTION_LIFTED);
+  Note(decision, call, who.id, ledger::v1::ENTRY_KIND_REGISTRY, details);
+  registry::v1::RestrictCitizenResponse response;
+  response.set_restricted(request.restricted());
+  decision.Answer(response);
+  return decision;
+}
+
+}  // namespace brobygger::consent

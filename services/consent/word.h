@@ -1,0 +1,50 @@
+// The citizen's word (design, "The citizen's word"): is it strong enough for what is about to be done? Pure.
+//
+//   giving       own login; or the code card, recorded by a person outside the recipient agency; or two persons, at least one
+//                of them outside it. With substances, health, mental health or justice a card also needs a written signature.
+//   withdrawing  the citizen's word to anyone: any presence.
+//   looking      across agencies: own login, the card, or any two persons.
+//
+// So a member of the recipient agency is never the only one, and a system token is never anybody's word.
+#pragma once
+
+#include <string>
+#include <vector>
+
+#include "absl/status/status.h"
+#include "services/runtime/decide.h"
+#include "services/runtime/policy.h"
+
+namespace brobygger::consent {
+
+struct CitizenWord {
+  type::v1::Word word = type::v1::WORD_UNSPECIFIED;
+  bool written_signature = false;
+  struct Person {
+    std::string person, agency;
+  };
+  std::vector<Person> persons;  // who recorded it, the recorder first
+};
+
+// What the call says: the own login, the signed statement as it stands, a stated presence as WORD_PRESENT, else nothing.
+CitizenWord WordOf(const Call& call);
+// A signed statement as a word.
+CitizenWord WordOf(const type::v1::PresenceStatement& statement);
+
+enum class Missing {
+  kNothing,
+  kPresence,          // nobody says that the citizen took part
+  kStrongerWord,      // one person alone states it
+  kOutsider,          // everybody who states it works for the recipient
+  kWrittenSignature,  // a card, for a sensitive category
+};
+
+// `recipient` is "agencies/…".
+Missing MissingToGive(const CitizenWord& word, const std::string& recipient, CategoryMask categories);
+Missing MissingToWithdraw(const CitizenWord& word);
+Missing MissingToLook(const CitizenWord& word);
+
+// OK, PRESENCE_REQUIRED, or FAILED_PRECONDITION WORD_NOT_ENOUGH with a text that says what is missing.
+absl::Status Enough(Missing missing);
+
+}  // namespace brobygger::consent
