@@ -9,7 +9,6 @@
 #include "absl/strings/str_replace.h"
 #include "absl/strings/str_split.h"
 #include "brobygger/policy/v1/policy.pb.h"
-#include "brobygger/policy/v1/tables.pb.h"
 
 namespace brobygger {
 namespace {
@@ -54,8 +53,6 @@ std::set<const Descriptor*> Reach(const Descriptor* type) {
 const std::map<int, std::uint32_t>& Maxima() {
   static const auto* const maxima = [] {
     auto* out = new std::map<int, std::uint32_t>();
-    static const void* const keep = &descriptor_table_brobygger_2fpolicy_2fv1_2ftables_2eproto;  // or the linker drops it
-    (void)keep;
     const auto* file = google::protobuf::DescriptorPool::generated_pool()->FindFileByName("brobygger/policy/v1/tables.proto");
     for (const auto& row : file->options().GetExtension(policy::v1::tables).purposes()) {
       for (int c : row.maximum()) (*out)[row.purpose()] |= std::uint32_t{1} << c;

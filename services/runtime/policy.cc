@@ -3,8 +3,6 @@
 #include <array>
 #include <set>
 
-#include "brobygger/policy/v1/tables.pb.h"
-
 namespace brobygger {
 namespace {
 
@@ -25,9 +23,6 @@ struct Policy {
 };
 
 const policy::v1::Tables& Tables() {
-  // tables.proto defines no message: naming its table is what makes the linker keep it.
-  static const void* const keep = &descriptor_table_brobygger_2fpolicy_2fv1_2ftables_2eproto;
-  (void)keep;
   return DescriptorPool::generated_pool()
       ->FindFileByName("brobygger/policy/v1/tables.proto")
       ->options()
