@@ -2,14 +2,14 @@
 import assert from "node:assert/strict";
 import { execFile, execFileSync } from "node:child_process";
 import { X509Certificate } from "node:crypto";
-import { readFileSync, readdirSync, statSync } from "node:fs";
+import { mkdtempSync, readFileSync, readdirSync, readlinkSync, rmSync, statSync } from "node:fs";
+import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { after, test } from "node:test";
 import { promisify } from "node:util";
 import { close, viaGrpc } from "../lib/client.mjs";
-import { accounts, root, run, text } from "../lib/instance.mjs";
+import { accounts, issuer, root, run, text } from "../lib/instance.mjs";
 import { Cookies, claims, header, logIn, systemToken, tokensOf } from "../lib/tokens.mjs";
-import { issuer } from "../lib/instance.mjs";
 import { date, requestId } from "../lib/values.mjs";
 
 const execute = promisify(execFile);
@@ -42,6 +42,27 @@ test("every peer's certificate carries exactly one SPIFFE URI and ends within 90
     const name = path.slice(join(run, "pki").length + 1).replace(/\/v\w+\/cert\.pem$/, "");
     assert.deepEqual(uris, name === "issuer" ? [] : [`URI:spiffe://brobygger/${name}`]);
     assert.ok(new Date(certificate.validTo) - Date.now() <= 90 * 86_400_000);
+  }
+});
+
+test("a certificate near its end is renewed, key and certificate in one switch; one that is fresh stays", () => {
+  const directory = mkdtempSync(join(tmpdir(), "brobygger-pki-"));
+  const make = (days) =>
+    execFileSync("bash", ["-ec", `. "${root}/deploy/local/lib/common.sh"; . "${root}/deploy/local/lib/pki.sh"; CERTIFICATE_DAYS=${days}; make_ca; certificate test`], {
+      env: { ...process.env, BROBYGGER_RUN: directory },
+    });
+  const now = () => [readlinkSync(join(directory, "pki/test/current")), readFileSync(join(directory, "pki/test/current/key.pem"), "utf8")];
+  try {
+    make(10);
+    const short = now();
+    execFileSync("sleep", ["1.1"]); // versions are named by the second
+    make(90);
+    const renewed = now();
+    assert.notDeepEqual(renewed, short);
+    make(90);
+    assert.deepEqual(now(), renewed);
+  } finally {
+    rmSync(directory, { recursive: true });
   }
 });
 
