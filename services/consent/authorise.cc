@@ -10,6 +10,7 @@
 #include "services/runtime/crypto.h"
 #include "services/runtime/policy.h"
 #include "services/runtime/record.h"
+#include "services/runtime/status.h"
 
 namespace brobygger::consent {
 namespace {
@@ -89,8 +90,8 @@ void Authoriser::Ask(const std::string& peer, const std::string& question_bytes,
     const runtime::Practitioner* p = directory_->FindPractitioner(caller->agency.value(), q.on_behalf_of());
     if (p == nullptr) return refuse(v1::DECISION_UNAUTHENTICATED);
     person = p->person();
-    roles.assign(p->roles().begin(), p->roles().end());
-    for (auto& r : roles) r = static_cast<type::v1::Role>(r);
+    roles.clear();
+    for (int r : p->roles()) roles.push_back(static_cast<type::v1::Role>(r));
   }
 
   CategoryMask mask = 0;

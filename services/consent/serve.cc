@@ -5,10 +5,16 @@
 #include <utility>
 #include <vector>
 
+#include "absl/strings/numbers.h"
+#include "absl/strings/str_cat.h"
 #include "absl/synchronization/mutex.h"
 #include "brobygger/consent/v1/authorize.pb.h"
+#include "brobygger/ledger/v1/ledger.pb.h"
 #include "services/consent/authorise.h"
+#include "services/consent/ledger_reader.h"
+#include "services/consent/story.h"
 #include "services/runtime/crypto.h"
+#include "services/runtime/presence.h"
 #include "services/runtime/record.h"
 
 namespace brobygger::consent {
@@ -16,6 +22,7 @@ namespace {
 
 // Questions of one stream that may be under way at once; more wait in the transport.
 constexpr int kMaxBatch = 1000;
+constexpr int kDefaultPage = 25;
 
 // One stream: questions in, answers out as they come, in batches as large as the transport's pace makes them.
 class Session : public std::enable_shared_from_this<Session> {
@@ -111,6 +118,66 @@ absl::Status AttachGate(Runtime& runtime) {
     auto session = std::make_shared<Session>(stream.peer, stream.stream, authoriser.get());
     return StreamEars{[session](std::string message) { session->OnMessage(message); }, [session] {}, [session] { session->OnWritable(); }};
   });
+  return absl::OkStatus();
+}
+
+void AttachLedger(Runtime& runtime) {
+  const auto* service = ledger::v1::ExplainDecisionRequest::descriptor()->file()->FindServiceByName("LedgerService");
+  auto reader = std::make_shared<LedgerReader>(runtime.trust());
+  const Directory* directory = &runtime.directory();
+  runtime.dispatcher().SetFinish(
+      service->FindMethodByName("GetCitizenAccessStory"),
+      [reader, directory](const Message& request, const std::string& handed_over, std::shared_ptr<Message> response, std::function<void(absl::Status)> done) {
+        const auto& asked = static_cast<const ledger::v1::GetCitizenAccessStoryRequest&>(request);
+        records::StorySubject subject;
+        std::uint64_t before = 0;
+        if (!subject.ParseFromString(handed_over)) return done(absl::InternalError("story subject"));
+        if (!asked.page_token().empty() && !absl::SimpleAtoi(asked.page_token(), &before)) return done(absl::InternalError("story cursor"));
+        if (subject.subject().empty()) return done(absl::OkStatus());  // nobody whom the registry knows: an empty story
+        std::vector<std::string> subjects(subject.absorbed().begin(), subject.absorbed().end());
+        subjects.push_back(subject.subject());
+        reader->Story(subjects, before, asked.page_size() == 0 ? kDefaultPage : asked.page_size(),
+                      [directory, response, subject, done = std::move(done)](absl::StatusOr<StoryPage> page) {
+                        if (!page.ok()) return done(page.status());
+                        auto* story = static_cast<ledger::v1::GetCitizenAccessStoryResponse*>(response.get());
+                        for (const auto& row : page->rows) *story->add_entries() = ToStory(row, *directory);
+                        if (page->next != 0) story->set_next_page_token(absl::StrCat(page->next));
+                        story->set_subject(subject.subject());
+                        done(absl::OkStatus());
+                      });
+      });
+  runtime.dispatcher().SetFinish(
+      service->FindMethodByName("ExplainDecision"),
+      [reader, directory](const Message& request, const std::string& handed_over, std::shared_ptr<Message> response, std::function<void(absl::Status)> done) {
+        records::StorySubject subject;
+        if (!subject.ParseFromString(handed_over)) return done(absl::InternalError("story subject"));
+        reader->Entry(static_cast<const ledger::v1::ExplainDecisionRequest&>(request).number(),
+                      [directory, response, subject, done = std::move(done)](absl::StatusOr<stored::LedgerRow> row) {
+                        if (!row.ok()) return done(row.status());
+                        // Another citizen's entry answers as one that does not exist.
+                        if (!Concerns(*row, subject)) return done(NotFound("entry"));
+                        auto* answer = static_cast<ledger::v1::ExplainDecisionResponse*>(response.get());
+                        *answer->mutable_entry() = ToStory(*row, *directory);
+                        answer->set_why_da(Why(Language::kDanish, *row, *directory));
+                        answer->set_why_en(Why(Language::kEnglish, *row, *directory));
+                        done(absl::OkStatus());
+                      });
+      });
+}
+
+absl::Status FillRules(Runtime& runtime, ConsentRules* rules) {
+  if (runtime.trust_key() == nullptr) return absl::FailedPreconditionError("keys_dir: trust.key is required by the consent service");
+  if (runtime.statements() == nullptr) return absl::FailedPreconditionError("statement_public_key: is required");
+  rules->directory = &runtime.directory();
+  rules->identifier_key = crypto::Derive(*runtime.trust_key(), "brobygger identifiers 1");
+  rules->handle_key = crypto::Derive(*runtime.trust_key(), "brobygger names of consents 1");
+  BB_ASSIGN_OR_RETURN(rules->texts, LoadTexts(runtime.config().consent_texts()));
+  BB_ASSIGN_OR_RETURN(crypto::StatementSigner signer, crypto::StatementSigner::FromPemFile(runtime.config().statement_private_key()));
+  rules->sign = [signer](absl::string_view bytes) { return signer.Sign(bytes); };
+  rules->check_signed = [statements = runtime.statements()](const type::v1::Presence& presence, const std::string& citizen, const Call& call) {
+    return CheckPresence(presence, policy::v1::PRESENCE_NEED_SIGNED, call.agency, citizen, call.person, call.now, statements);
+  };
+  rules->second_person = [tokens = &runtime.tokens()](absl::string_view token, absl::Time now) { return tokens->Verify(token, now); };
   return absl::OkStatus();
 }
 

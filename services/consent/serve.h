@@ -2,11 +2,19 @@
 #pragma once
 
 #include "absl/status/status.h"
+#include "services/consent/rules.h"
 #include "services/runtime/runtime.h"
 
 namespace brobygger::consent {
 
 // Registers the raw methods and streams of AuthorizeService on the runtime's dispatcher.
 absl::Status AttachGate(Runtime& runtime);
+
+// Completes GetCitizenAccessStory and ExplainDecision: their decisions check the word and write that the story was read;
+// what is read comes from the ledger after that commit.
+void AttachLedger(Runtime& runtime);
+
+// Fills what the decisions need from the runtime: keys (from the trust key), directory, texts, signer, token check.
+absl::Status FillRules(Runtime& runtime, ConsentRules* rules);
 
 }  // namespace brobygger::consent

@@ -199,7 +199,9 @@ TEST(AuthorizeClient, AnswersWithoutDigestCountForNothing) {
     return answers;
   });
   for (const auto& o : gate.Ask(1, 20, absl::Seconds(1))) {
-    if (o.got.ok()) EXPECT_EQ(o.got->holder_citizen(), o.asked);  // by the unary call, while the stream is shut
+    if (o.got.ok()) {
+      EXPECT_EQ(o.got->holder_citizen(), o.asked);  // by the unary call, while the stream is shut
+    }
   }
 }
 

@@ -6,6 +6,7 @@
 #include <iostream>
 
 #include "services/runtime/config.h"
+#include "services/runtime/door.h"
 
 namespace brobygger {
 namespace {
@@ -16,6 +17,7 @@ absl::StatusOr<std::unique_ptr<Runtime>> StartUp(int argc, char** argv, const Se
   if (argc != 2) return absl::InvalidArgumentError("want one argument: the path of a ServiceConfig text file");
   BB_ASSIGN_OR_RETURN(runtime::ServiceConfig config, LoadServiceConfig(argv[1]));
   BB_ASSIGN_OR_RETURN(std::unique_ptr<Runtime> runtime, Runtime::Create(std::move(config), spec));
+  BB_RETURN_IF_ERROR(AttachDoor(*runtime));
   if (extend) BB_RETURN_IF_ERROR(extend(*runtime));
   BB_RETURN_IF_ERROR(runtime->Start());
   return runtime;
