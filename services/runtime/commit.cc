@@ -14,7 +14,7 @@ namespace brobygger {
 namespace {
 
 // Each attempt learns something for the next; more than this means that others change the same records all the time.
-constexpr int kMaxAttempts = 6;
+constexpr int kMaxAttempts = 16;
 
 std::string RecordName(const std::pair<std::string, std::string>& name) { return absl::StrCat("r:", name.first, ":", name.second); }
 std::string Holder(const std::pair<std::string, std::string>& name) { return absl::StrCat(name.first, "/", name.second); }

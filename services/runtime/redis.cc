@@ -1,6 +1,7 @@
 #include "services/runtime/redis.h"
 
 #include <event2/event.h>
+#include <signal.h>
 #include <sys/eventfd.h>
 #include <unistd.h>
 
@@ -58,6 +59,11 @@ class Redis::Loop {
     event_add(tick_, &tick);
     back_off_ = options_.min_back_off;
     thread_ = std::thread([this] {
+      // hiredis writes without MSG_NOSIGNAL: a Redis that has gone would end the process.
+      sigset_t pipe;
+      sigemptyset(&pipe);
+      sigaddset(&pipe, SIGPIPE);
+      pthread_sigmask(SIG_BLOCK, &pipe, nullptr);
       Open();
       event_base_dispatch(base_);
     });
@@ -168,7 +174,7 @@ class Redis::Loop {
     last_progress_ = absl::Now();
     if (first.counted) outstanding_.fetch_sub(1, std::memory_order_relaxed);
     if (reply == nullptr) {
-      if (!hanging_up_) NotReady(absl::UnavailableError("the connection broke"));  // before the callback: it must not find a dead connection
+      if (!hanging_up_) NotReady(Broken());  // before the callback: it must not find a dead connection
       first.done(StoreDown());
     } else if (reply->type == REDIS_REPLY_ERROR) {
       first.done(FromError(absl::string_view(reply->str, reply->len)));
@@ -205,12 +211,6 @@ class Redis::Loop {
     context_ = c;
     c->data = this;
     Attach();
-    redisAsyncSetConnectCallback(c, [](const redisAsyncContext* ac, int status) {
-      if (status != REDIS_OK) static_cast<Loop*>(ac->data)->OnGone(ac->errstr);
-    });
-    redisAsyncSetDisconnectCallback(c, [](const redisAsyncContext* ac, int status) {
-      static_cast<Loop*>(ac->data)->OnGone(status == REDIS_OK ? "closed" : ac->errstr);
-    });
     if (!unix_socket) redisEnableKeepAlive(&c->c);
     Greet();
   }
@@ -254,11 +254,17 @@ class Redis::Loop {
   void Drop() {
     hanging_up_ = true;
     redisAsyncFree(context_);
-    if (context_ != nullptr) OnGone("closed");  // hiredis does not say so of a connection that was not up yet
   }
 
-  void OnGone(const std::string& why) {
-    if (!hanging_up_) NotReady(absl::UnavailableError(absl::StrCat("no connection to Redis at ", Where(), ": ", why)));
+  absl::Status Broken() const {
+    return absl::UnavailableError(absl::StrCat("no connection to Redis at ", Where(), ": ", context_->err != 0 ? context_->errstr : "closed"));
+  }
+
+  // The one end of every connection, whether it was up or not: all outstanding commands have been told.
+  void OnGone() {
+    if (!hanging_up_) NotReady(Broken());
+    event_free(read_);
+    event_free(write_);
     context_ = nullptr;
     RetryLater();
   }
@@ -289,14 +295,10 @@ class Redis::Loop {
     ev.delRead = [](void*) {};  // hiredis never stops reading while it is connected
     ev.addWrite = [](void* self) { static_cast<Loop*>(self)->SetWrite(true); };
     ev.delWrite = [](void* self) { static_cast<Loop*>(self)->SetWrite(false); };
-    ev.cleanup = [](void* self) { static_cast<Loop*>(self)->Detach(); };
+    ev.cleanup = [](void* self) { static_cast<Loop*>(self)->OnGone(); };
     reading_ = false;
     AddRead();
     SetWrite(true);
-  }
-  void Detach() {
-    event_free(read_);
-    event_free(write_);
   }
   void AddRead() {
     if (!reading_) event_add(read_, nullptr);
