@@ -1,0 +1,56 @@
+import { pick } from "./i18n.svelte";
+
+/** An agency as the directory shows it to everybody. */
+export interface Agency {
+  name: string;
+  danish: string;
+  english: string;
+  kind: string;
+  doors: string[];
+  contactDanish: string;
+  contactEnglish: string;
+}
+
+let agencies = $state<Agency[]>([]);
+let loaded: Promise<void> | null = null;
+
+const text = (value: unknown): string => (typeof value === "string" ? value : "");
+
+async function load(): Promise<void> {
+  const response = await fetch("/agencies", { headers: { Accept: "application/json" } });
+  if (!response.ok) throw new Error(String(response.status));
+  const body = (await response.json()) as { agencies?: Record<string, unknown>[] };
+  agencies = (body.agencies ?? []).map((raw) => ({
+    name: text(raw["name"]),
+    danish: text(raw["displayNameDa"]),
+    english: text(raw["displayNameEn"]),
+    kind: text(raw["kind"]),
+    doors: Array.isArray(raw["doors"]) ? raw["doors"].map(text) : [],
+    contactDanish: text(raw["contactDa"]),
+    contactEnglish: text(raw["contactEn"]),
+  }));
+}
+
+export function loadAgencies(): Promise<void> {
+  loaded ??= load().catch((error: unknown) => {
+    loaded = null;
+    throw error;
+  });
+  return loaded;
+}
+
+export function allAgencies(): Agency[] {
+  return agencies;
+}
+
+export function agencyByName(name: string): Agency | undefined {
+  return agencies.find((agency) => agency.name === name);
+}
+
+/** The agency's name as people say it; its slug, made readable, if the directory could not be read. */
+export function agencyLabel(name: string): string {
+  const agency = agencyByName(name);
+  if (agency) return pick(agency.danish, agency.english);
+  const slug = name.replace(/^agencies\//, "").replaceAll("-", " ");
+  return slug.charAt(0).toUpperCase() + slug.slice(1);
+}

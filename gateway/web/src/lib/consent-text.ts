@@ -1,0 +1,105 @@
+/** A consent text made ready for one page: headings, paragraphs in sentences, tick lines. */
+export interface Block {
+  kind: "heading" | "paragraph" | "ticks" | "small";
+  /** One sentence each, so that they can be read aloud and shown one to a line. */
+  sentences: Part[][];
+}
+
+export interface Part {
+  text: string;
+  bold: boolean;
+}
+
+/** What stands in the text's gaps. A list fills name_1, name_2 …; a word that is not given leaves a line to write on. */
+export interface Gaps {
+  words: Record<string, string>;
+  lists: Record<string, string[]>;
+  conditions: Record<string, boolean>;
+}
+
+const blank = "____________________";
+
+/**
+ * Fills the gaps of a text: {word}; {word_2} from a list, empty past its end; {, word_2} with what stands before it, or nothing;
+ * {condition: words} shown only if it holds. The citizen's own words come from a person and are put in as they are.
+ */
+export function fillGaps(body: string, gaps: Gaps): string {
+  const valueOf = (name: string): string | undefined => {
+    const numbered = /^(.+)_(\d+)$/.exec(name);
+    const list = numbered ? gaps.lists[numbered[1] ?? ""] : undefined;
+    if (list) return list[Number(numbered?.[2]) - 1] ?? "";
+    const whole = gaps.lists[name];
+    return whole ? whole.join(", ") : gaps.words[name];
+  };
+  return body
+    .replace(/\{(\w+):\s*([^{}]*(?:\{[^{}]*\}[^{}]*)*)\}/gu, (_, name: string, text: string) => (gaps.conditions[name] ? text : ""))
+    .replace(/\{([^\p{L}\d{}]*)([\p{L}\d_]+)\}/gu, (_, before: string, name: string) => {
+      const value = valueOf(name);
+      if (value === undefined) return before + blank;
+      return value === "" ? "" : before + value;
+    });
+}
+
+function partsOf(text: string): Part[] {
+  return text
+    .split("**")
+    .map((piece, index) => ({ text: piece, bold: index % 2 === 1 }))
+    .filter((part) => part.text !== "");
+}
+
+/** Splits at the end of a sentence, but not inside bold words and not after a number or a short word such as "nr.". */
+export function sentencesOf(text: string): string[] {
+  const out: string[] = [];
+  let current = "";
+  for (const piece of text.split(/(?<=[.!?]["”]?(?:\*\*)?)\s+/u)) {
+    current = current ? `${current} ${piece}` : piece;
+    const open = (current.match(/\*\*/g)?.length ?? 0) % 2 === 1;
+    if (open || /(?:\b(?:nr|kl|fx|tlf|stk)|\d)\.$/iu.test(current)) continue;
+    out.push(current);
+    current = "";
+  }
+  if (current) out.push(current);
+  return out;
+}
+
+/** Reads a filled text: blank lines part paragraphs; a line wholly in bold, or after "#", is a heading; "☐" makes a tick line. */
+export function blocksOf(text: string): Block[] {
+  const blocks: Block[] = [];
+  for (const paragraph of text.split(/\n\s*\n/)) {
+    let lines: string[] = [];
+    const close = () => {
+      const joined = lines.join(" ").trim();
+      if (joined) {
+        const small = /^\*[^*].*[^*]\*$/.test(joined);
+        const plain = small ? joined.slice(1, -1) : joined;
+        blocks.push({ kind: small ? "small" : "paragraph", sentences: sentencesOf(plain).map(partsOf) });
+      }
+      lines = [];
+    };
+    for (const raw of paragraph.split("\n")) {
+      const line = raw.replace(/^>\s?/, "").trim();
+      if (!line) continue;
+      const heading = /^#+\s+(.*)$/.exec(line)?.[1] ?? /^\*\*([^*]+)\*\*$/.exec(line)?.[1];
+      if (heading !== undefined) {
+        close();
+        blocks.push({ kind: "heading", sentences: [[{ text: heading, bold: false }]] });
+      } else if (/^[-*]?\s*[☐☒☑]/u.test(line)) {
+        close();
+        const ticks = line.split(/(?=[☐☒☑])/u).map((tick) => tick.trim()).filter((tick) => /[☐☒☑]\s*\S/u.test(tick));
+        if (ticks.length > 0) blocks.push({ kind: "ticks", sentences: ticks.map(partsOf) });
+      } else {
+        lines.push(line);
+      }
+    }
+    close();
+  }
+  return blocks;
+}
+
+/** Everything, as a voice reads it. */
+export function spoken(blocks: Block[]): string[] {
+  return blocks
+    .flatMap((block) => block.sentences)
+    .map((sentence) => sentence.map((part) => part.text).join("").replaceAll(/[☐☒☑_]+/gu, " ").trim())
+    .filter((sentence) => sentence !== "");
+}

@@ -1,0 +1,86 @@
+import type { Component } from "svelte";
+import Export from "../citizen/Export.svelte";
+import Matrix from "../citizen/Matrix.svelte";
+import Story from "../citizen/Story.svelte";
+import Answer from "../staff/Answer.svelte";
+import Card from "../staff/Card.svelte";
+import Centre from "../staff/Centre.svelte";
+import Citizen from "../staff/Citizen.svelte";
+import CodeCard from "../staff/CodeCard.svelte";
+import CountWeek from "../staff/CountWeek.svelte";
+import Doors from "../staff/Doors.svelte";
+import Incoming from "../staff/Incoming.svelte";
+import NewCitizen from "../staff/NewCitizen.svelte";
+import NewConsent from "../staff/NewConsent.svelte";
+import Overview from "../staff/Overview.svelte";
+import Participants from "../staff/Participants.svelte";
+import LinkParticipant from "../staff/LinkParticipant.svelte";
+import Regular from "../staff/Regular.svelte";
+import Screening from "../staff/Screening.svelte";
+import Tally from "../staff/Tally.svelte";
+import Withdraw from "../staff/Withdraw.svelte";
+import NotFound from "../ui/NotFound.svelte";
+import NotForYou from "../ui/NotForYou.svelte";
+import type { Key } from "./i18n.svelte";
+import { isPractitioner } from "./policy";
+import { match } from "./router.svelte";
+import type { Session } from "./session.svelte";
+
+interface Row {
+  path: string;
+  // A page takes exactly the parts that its path names; the table below is where the two meet.
+  // eslint-disable-next-line @typescript-eslint/no-explicit-any
+  component: Component<any>;
+  who: (session: Session) => boolean;
+  /** Where the page stands in the menu, if it does. */
+  menu?: Key;
+}
+
+const role = (...roles: string[]) => (session: Session) => session.roles.some((held) => roles.includes(held.replace(/^ROLE_/, "")));
+const practitioner = (session: Session) => !session.citizen && isPractitioner(session.roles);
+const staff = (session: Session) => !session.citizen;
+const citizen = (session: Session) => session.citizen;
+const counts = role("DROPIN_STAFF", "USER_VOLUNTEER");
+const house = role("DROPIN_STAFF", "USER_VOLUNTEER", "LEADER", "DROPIN_NURSE");
+
+const pages: Row[] = [
+  { path: "/taelling", component: Tally, who: counts, menu: "menu.tally" },
+  { path: "/overblik", component: Overview, who: staff, menu: "menu.overview" },
+  { path: "/samtykker", component: Incoming, who: practitioner, menu: "menu.incoming" },
+  { path: "/ny-borger", component: NewCitizen, who: practitioner, menu: "menu.new-citizen" },
+  { path: "/deltagere", component: Participants, who: role("DROPIN_STAFF"), menu: "menu.participants" },
+  { path: "/vaerested", component: Centre, who: house, menu: "menu.centre" },
+  { path: "/taelling/uge", component: CountWeek, who: role("DROPIN_STAFF", "LEADER"), menu: "menu.count-week" },
+  { path: "/deltagere/:participant/borger", component: LinkParticipant, who: role("DROPIN_STAFF") },
+  { path: "/borger/:citizen", component: Citizen, who: practitioner },
+  { path: "/borger/:citizen/kort", component: Card, who: practitioner },
+  { path: "/borger/:citizen/kodekort", component: CodeCard, who: practitioner },
+  { path: "/borger/:citizen/adgang", component: Doors, who: practitioner },
+  { path: "/borger/:citizen/samtykke", component: NewConsent, who: practitioner },
+  { path: "/borger/:citizen/samtykke/:page", component: Answer, who: practitioner },
+  { path: "/borger/:citizen/stop", component: Withdraw, who: practitioner },
+  { path: "/borger/:citizen/screening", component: Screening, who: role("HOUSING_ADVISER") },
+  { path: "/borger/:citizen/hos-os", component: Regular, who: role("DROPIN_STAFF") },
+  { path: "/mit", component: Matrix, who: citizen, menu: "menu.my-consents" },
+  { path: "/mit/hvem", component: Story, who: citizen, menu: "menu.my-story" },
+  { path: "/mit/data", component: Export, who: citizen, menu: "menu.my-data" },
+];
+
+/** The first page after signing in: counting for those who count, the matrix for the citizen. */
+export function home(session: Session): string {
+  return pages.find((page) => page.who(session))?.path ?? "/overblik";
+}
+
+export function menuFor(session: Session): { path: string; label: Key }[] {
+  if (!session.signedIn) return [];
+  return pages.flatMap((page) => (page.menu && page.who(session) ? [{ path: page.path, label: page.menu }] : []));
+}
+
+export function pageFor(path: string, session: Session): { component: Row["component"]; values: Record<string, string> } {
+  const actual = path === "/" ? home(session) : path;
+  for (const page of pages) {
+    const values = match(page.path, actual);
+    if (values) return page.who(session) ? { component: page.component, values } : { component: NotForYou, values: {} };
+  }
+  return { component: NotFound, values: {} };
+}

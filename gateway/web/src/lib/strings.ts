@@ -1,0 +1,13 @@
+import { citizen } from "./strings/citizen";
+import { common } from "./strings/common";
+import { consent } from "./strings/consent";
+import { dropin } from "./strings/dropin";
+import { failures } from "./strings/failures";
+import { fields } from "./strings/fields";
+import { housing } from "./strings/housing";
+import { staff } from "./strings/staff";
+
+/** Every text of the pages, Danish and English side by side. The parts are by area; the table is one. */
+export const strings = { ...common, ...failures, ...fields, ...staff, ...consent, ...dropin, ...housing, ...citizen } as const;
+
+export type Key = keyof typeof strings;
