@@ -1,0 +1,375 @@
+// The gate against a real Redis and real tokens: P1 (no agreement, no data), P3 (an entry for every answer), P4 (the same
+// answer and the same amount of work whoever is asked about), and what a tampered store can and cannot do.
+#include "services/consent/authorise.h"
+
+#include <atomic>
+#include <memory>
+#include <string>
+
+#include "absl/strings/str_cat.h"
+#include "gtest/gtest.h"
+#include "services/consent/arrows.h"
+#include "services/consent/entities.h"
+#include "services/consent/facet.h"
+#include "services/consent/ledger_reader.h"
+#include "services/consent/names.h"
+#include "services/runtime/crypto.h"
+#include "services/runtime/testing/pki.h"
+#include "services/runtime/testing/store_fixture.h"
+
+namespace brobygger::consent {
+namespace {
+
+using testing::Await;
+using type::v1::DataCategory;
+using Category = type::v1::DataCategory;
+
+constexpr char kDoor[] = "brobygger.dropin.v1.DropinService";
+constexpr char kPrefix[] = "consent:{trust}:";
+
+class AuthoriseTest : public ::testing::Test {
+ protected:
+  AuthoriseTest()
+      : entities_(TrustEntities()), key_(crypto::NewKey()), redis_(server_.Connect()), clock_(absl::Now()) {
+    runtime::Directory d;
+    for (const char* name : {"agencies/perron-4", "agencies/boligenhed", "agencies/jobcenter"}) {
+      auto* a = d.add_agencies();
+      a->set_name(name);
+      a->set_display_name_da(name);
+      a->set_display_name_en(name);
+      a->set_kind(type::v1::AGENCY_KIND_DROP_IN_CENTRE);
+    }
+    auto* door = d.mutable_agencies(0)->add_doors();
+    door->set_service(kDoor);
+    door->set_peer("dropin");
+    auto* p = d.add_practitioners();
+    p->set_person("adviser-1");
+    p->set_agency("agencies/boligenhed");
+    p->add_roles(type::v1::ROLE_HOUSING_ADVISER);
+    directory_ = std::make_unique<Directory>(*Directory::Make(d));
+    tokens_ = *TokenVerifier::Create(issuer_.config());
+    KeyRing ring;
+    ring.Add(Store::kTrustSlug, key_);
+    store_ = std::make_unique<Store>(redis_.get(), "consent", &entities_, ring);
+    gate_ = std::make_unique<Authoriser>(redis_.get(), directory_.get(), tokens_.get(), clock_.AsClock(), ScopeKeys(key_),
+                                         [this](const char* what) { alarm_ = what; });
+    subject_ = crypto::NewId();
+    holder_ref_ = crypto::NewId();
+    ref_ = crypto::NewId();
+    consent_ = crypto::NewId();
+    Seed();
+  }
+
+  // A citizen whom perron-4 and boligenhed know, and a consent from perron-4 to boligenhed.
+  void Seed() {
+    records::Subject subject;
+    subject.set_state(records::Subject::STATE_ACTIVE);
+    Put(subject_, subject);
+    records::Reference reference;
+    reference.set_subject(subject_);
+    Put(ReferenceId("agencies/boligenhed", ref_), reference);
+    row_.set_state(v1::CONSENT_STATE_ACTIVE);
+    row_.set_subject(subject_);
+    row_.set_holder("agencies/perron-4");
+    row_.set_recipient("agencies/boligenhed");
+    row_.set_purpose(type::v1::PURPOSE_FIND_AND_KEEP_HOME);
+    row_.set_mask(Bit(Category::DATA_CATEGORY_CONTACT) | Bit(Category::DATA_CATEGORY_APPOINTMENTS));
+    row_.set_start_ms(absl::ToUnixMillis(absl::Now() - absl::Hours(1)));
+    row_.set_end_ms(absl::ToUnixMillis(absl::Now() + absl::Hours(1000)));
+    row_.set_holder_ref(holder_ref_);
+    row_.set_recipient_ref(ref_);
+    row_.set_version(2);
+    Put(consent_, row_);
+    records::Arrow arrow;
+    arrow.set_subject(subject_);
+    (*arrow.mutable_latest())[type::v1::PURPOSE_FIND_AND_KEEP_HOME] = consent_;
+    Put(ArrowId("agencies/boligenhed", ref_, "agencies/perron-4"), arrow);
+  }
+  void Put(const std::string& id, const Message& record) {
+    View view(&entities_);
+    Decision decision;
+    decision.Put(entities_, id, record);
+    const absl::Status s = Await<absl::Status>([&](auto done) {
+      store_->Commit({Store::kTrustSlug}, {&view, &decision, std::nullopt, absl::Now()}, done);
+    });
+    ASSERT_TRUE(s.ok()) << s;
+  }
+
+  v1::Question Ask() {
+    v1::Question q;
+    q.set_tag(7);
+    q.set_token(issuer_.Staff("agencies/boligenhed", "HOUSING_ADVISER", "adviser-1"));
+    q.set_holder("agencies/perron-4");
+    q.set_citizen("citizens/" + ref_);
+    q.set_purpose(type::v1::PURPOSE_FIND_AND_KEEP_HOME);
+    q.add_categories(Category::DATA_CATEGORY_CONTACT);
+    q.set_door(kDoor);
+    return q;
+  }
+  v1::Answer Answered(const v1::Question& q, const std::string& peer = "dropin") {
+    const std::string bytes = q.SerializeAsString();
+    auto a = Await<absl::StatusOr<v1::Answer>>([&](auto done) { gate_->Ask(peer, bytes, done); });
+    EXPECT_TRUE(a.ok()) << a.status();
+    EXPECT_EQ(a->tag(), q.tag());
+    EXPECT_EQ(a->digest(), crypto::Sha256(bytes));
+    if (a->decision() != v1::DECISION_PERMITTED) {
+      EXPECT_EQ(a->granted_size(), 0);
+      EXPECT_EQ(a->holder_citizen(), "");
+    }
+    return *a;
+  }
+  long long Entries() { return server_.Admin({"XLEN", absl::StrCat(kPrefix, "ledger")}).integer; }
+  stored::LedgerRow Last() {
+    auto row = Await<absl::StatusOr<stored::LedgerRow>>([&](auto done) { LedgerReader(redis_.get()).Entry(static_cast<uint64_t>(Entries()), done); });
+    EXPECT_TRUE(row.ok()) << row.status();
+    return *row;
+  }
+  void ExpectRefused(const v1::Question& q, ledger::v1::Rule rule) {
+    const long long before = Entries();
+    EXPECT_EQ(Answered(q).decision(), v1::DECISION_CONSENT_REQUIRED);
+    EXPECT_EQ(Entries(), before + 1) << "P3: refused, and logged";
+    EXPECT_EQ(Last().outcome().rule(), rule);
+    EXPECT_EQ(Last().outcome().given_mask(), 0u);
+  }
+
+  testing::RedisServer server_;
+  testing::TokenIssuer issuer_;
+  EntitySet entities_;
+  crypto::Key key_;
+  std::unique_ptr<Redis> redis_;
+  TestClock clock_;
+  std::unique_ptr<Directory> directory_;
+  std::unique_ptr<TokenVerifier> tokens_;
+  std::unique_ptr<Store> store_;
+  std::unique_ptr<Authoriser> gate_;
+  std::string subject_, holder_ref_, ref_, consent_, alarm_;
+  records::ConsentRecord row_;
+};
+
+TEST_F(AuthoriseTest, PermitsExactlyWhatTheConsentNames) {
+  v1::Question q = Ask();
+  q.add_categories(Category::DATA_CATEGORY_HOUSING);  // within the purpose, not in the consent
+  const v1::Answer a = Answered(q);
+  EXPECT_EQ(a.decision(), v1::DECISION_PERMITTED);
+  EXPECT_EQ(a.holder_citizen(), "citizens/" + holder_ref_);
+  ASSERT_EQ(a.granted_size(), 1);
+  EXPECT_EQ(a.granted(0), Category::DATA_CATEGORY_CONTACT);
+  EXPECT_FALSE(a.limited());
+  EXPECT_EQ(Entries(), 1);
+  const stored::LedgerRow row = Last();
+  EXPECT_EQ(row.number(), 1u);
+  EXPECT_EQ(row.kind(), ledger::v1::ENTRY_KIND_LOOK);
+  EXPECT_EQ(row.chain().subject(), subject_);
+  EXPECT_EQ(row.chain().sequence(), 1u);
+  EXPECT_EQ(row.outcome().rule(), ledger::v1::RULE_CONSENT);
+  EXPECT_EQ(row.outcome().given_mask(), Bit(Category::DATA_CATEGORY_CONTACT));
+  EXPECT_EQ(row.outcome().consent(), consent_);
+  EXPECT_EQ(row.outcome().consent_version(), 2u);
+  EXPECT_EQ(row.details().person(), "adviser-1");
+  EXPECT_EQ(row.details().agency(), "agencies/boligenhed");
+}
+
+TEST_F(AuthoriseTest, RefusesByEveryRule) {
+  v1::Question q = Ask();
+  q.set_citizen("citizens/" + crypto::NewId());
+  ExpectRefused(q, ledger::v1::RULE_NO_CONSENT);  // nobody
+  q = Ask();
+  q.set_token(issuer_.Staff("agencies/jobcenter", "OUTREACH_CASEWORKER", "caseworker-1"));
+  ExpectRefused(q, ledger::v1::RULE_NO_CONSENT);  // another recipient with somebody else's reference
+  q = Ask();
+  q.set_purpose(type::v1::PURPOSE_ARRANGE_MEETINGS);
+  ExpectRefused(q, ledger::v1::RULE_WRONG_PURPOSE);
+  q = Ask();
+  q.clear_categories();
+  q.add_categories(Category::DATA_CATEGORY_HOUSING);
+  ExpectRefused(q, ledger::v1::RULE_WRONG_CATEGORY);
+
+  struct Case { v1::ConsentState state; absl::Duration start, end; ledger::v1::Rule rule; };
+  for (const Case& c : {Case{v1::CONSENT_STATE_WITHDRAWN, absl::Hours(-1), absl::Hours(1), ledger::v1::RULE_WITHDRAWN},
+                        Case{v1::CONSENT_STATE_DRAFT, absl::Hours(-1), absl::Hours(1), ledger::v1::RULE_NO_CONSENT},
+                        Case{v1::CONSENT_STATE_DECLINED, absl::Hours(-1), absl::Hours(1), ledger::v1::RULE_NO_CONSENT},
+                        Case{v1::CONSENT_STATE_SUPERSEDED, absl::Hours(-1), absl::Hours(1), ledger::v1::RULE_NO_CONSENT},
+                        Case{v1::CONSENT_STATE_ACTIVE, absl::Hours(-2), absl::Hours(-1), ledger::v1::RULE_EXPIRED},
+                        Case{v1::CONSENT_STATE_ACTIVE, absl::Hours(1), absl::Hours(2), ledger::v1::RULE_NO_CONSENT}}) {
+    records::ConsentRecord r = row_;
+    r.set_state(c.state);
+    r.set_start_ms(absl::ToUnixMillis(absl::Now() + c.start));
+    r.set_end_ms(absl::ToUnixMillis(absl::Now() + c.end));
+    Put(consent_, r);
+    ExpectRefused(Ask(), c.rule);
+  }
+  Put(consent_, row_);
+  EXPECT_EQ(Answered(Ask()).decision(), v1::DECISION_PERMITTED);
+
+  records::Subject restricted;
+  restricted.set_state(records::Subject::STATE_RESTRICTED);
+  Put(subject_, restricted);
+  ExpectRefused(Ask(), ledger::v1::RULE_RESTRICTED);
+}
+
+TEST_F(AuthoriseTest, WhatTheRequestAloneShowsMaySaySoAndIsLogged) {
+  v1::Question q = Ask();
+  q.add_categories(Category::DATA_CATEGORY_SUBSTANCE_TREATMENT);
+  EXPECT_EQ(Answered(q).decision(), v1::DECISION_CATEGORY_NOT_RELEVANT);
+  EXPECT_EQ(Last().outcome().rule(), ledger::v1::RULE_CATEGORY_NOT_RELEVANT);
+  EXPECT_EQ(Last().chain().subject(), subject_) << "the citizen can read that somebody asked";
+  q = Ask();
+  q.set_token(issuer_.Staff("agencies/boligenhed", "LEADER", "leader-1"));
+  EXPECT_EQ(Answered(q).decision(), v1::DECISION_PURPOSE_NOT_ALLOWED);
+  EXPECT_EQ(Last().outcome().rule(), ledger::v1::RULE_PURPOSE_NOT_ALLOWED);
+}
+
+TEST_F(AuthoriseTest, QuestionsThatNobodyMayAsk) {
+  v1::Question q = Ask();
+  EXPECT_EQ(Answered(q, "housing").decision(), v1::DECISION_PEER_NOT_ALLOWED);
+  EXPECT_EQ(Answered(q, "gateway").decision(), v1::DECISION_PEER_NOT_ALLOWED);
+  q.set_door("brobygger.housing.v1.HousingService");
+  EXPECT_EQ(Answered(q).decision(), v1::DECISION_PEER_NOT_ALLOWED);
+  q = Ask();
+  q.set_token("x.y.z");
+  EXPECT_EQ(Answered(q).decision(), v1::DECISION_UNAUTHENTICATED);
+  q.set_token(issuer_.Citizen("0101804005"));
+  EXPECT_EQ(Answered(q).decision(), v1::DECISION_UNAUTHENTICATED);
+  q.set_token(issuer_.Staff("agencies/perron-4", "DROPIN_STAFF"));
+  EXPECT_EQ(Answered(q).decision(), v1::DECISION_INVALID) << "own records are not behind the door";
+  q.set_token(issuer_.System("agencies/boligenhed"));
+  EXPECT_EQ(Answered(q).decision(), v1::DECISION_UNAUTHENTICATED) << "a system looks for a practitioner, or not at all";
+  q.set_on_behalf_of("adviser-1");
+  EXPECT_EQ(Answered(q).decision(), v1::DECISION_PERMITTED);
+  EXPECT_EQ(Last().details().person(), "adviser-1");
+  q.set_token(issuer_.System("agencies/jobcenter"));
+  EXPECT_EQ(Answered(q).decision(), v1::DECISION_UNAUTHENTICATED) << "another agency's practitioner";
+  q = Ask();
+  q.clear_categories();
+  EXPECT_EQ(Answered(q).decision(), v1::DECISION_INVALID);
+  q = Ask();
+  q.add_categories(Category::DATA_CATEGORY_NON_PERSONAL);
+  EXPECT_EQ(Answered(q).decision(), v1::DECISION_INVALID);
+  q = Ask();
+  q.set_citizen("citizens/*");
+  EXPECT_EQ(Answered(q).decision(), v1::DECISION_INVALID);
+}
+
+TEST_F(AuthoriseTest, TheSameWorkWhoeverIsAskedAbout) {
+  const auto calls = [this](const v1::Question& q) {
+    server_.Admin({"CONFIG", "RESETSTAT"});
+    Answered(q);
+    const std::string stats = server_.Admin({"INFO", "commandstats"}).text;
+    std::map<std::string, std::string> counts;
+    for (absl::string_view name : {"mget", "get", "time", "rpush", "lindex", "xadd", "set"}) {
+      const size_t at = stats.find(absl::StrCat("cmdstat_", name, ":calls="));
+      counts[std::string(name)] = at == std::string::npos ? "0" : stats.substr(at + name.size() + 15, 1);
+    }
+    return counts;
+  };
+  v1::Question nobody = Ask();
+  nobody.set_citizen("citizens/" + crypto::NewId());
+  v1::Question wrong = Ask();
+  wrong.set_purpose(type::v1::PURPOSE_ARRANGE_MEETINGS);
+  EXPECT_EQ(calls(nobody), calls(wrong)) << "P4";
+  EXPECT_EQ(calls(nobody), calls(Ask())) << "P4";
+}
+
+TEST_F(AuthoriseTest, ATamperedStoreCannotPermit) {
+  // Somebody with write access to Redis turns a withdrawn consent's state back in the clear part.
+  records::ConsentRecord r = row_;
+  r.set_state(v1::CONSENT_STATE_WITHDRAWN);
+  Put(consent_, r);
+  const std::string key = absl::StrCat(kPrefix, "r:consent:", consent_);
+  std::string bytes = server_.Admin({"GET", key}).text;
+  const size_t at = 29;  // first byte of the facet
+  ASSERT_EQ(bytes[at], 'W');
+  bytes[at] = 'A';
+  server_.Admin({"SET", key, bytes});
+  const long long before = Entries();
+  EXPECT_EQ(Answered(Ask()).decision(), v1::DECISION_CONSENT_REQUIRED);
+  EXPECT_EQ(alarm_, "not_authentic");
+  EXPECT_EQ(Entries(), before + 2) << "the permit that did not leave, and the alarm";
+  EXPECT_EQ(Last().details().rule(), ledger::v1::RULE_NOT_AUTHENTIC);
+
+  // Or points another person's reference at this citizen.
+  Put(consent_, row_);
+  const std::string other = crypto::NewId();
+  const std::string reference = absl::StrCat(kPrefix, "r:reference:", ReferenceId("agencies/boligenhed", ref_));
+  alarm_.clear();
+  server_.Admin({"SET", absl::StrCat(kPrefix, "r:reference:", ReferenceId("agencies/boligenhed", other)), server_.Admin({"GET", reference}).text});
+  v1::Question q = Ask();
+  q.set_citizen("citizens/" + other);
+  EXPECT_EQ(Answered(q).decision(), v1::DECISION_CONSENT_REQUIRED);
+  EXPECT_EQ(alarm_, "") << "no arrow leads there";
+
+  // Or lifts a restriction.
+  records::Subject restricted;
+  restricted.set_state(records::Subject::STATE_RESTRICTED);
+  Put(subject_, restricted);
+  const std::string subject_key = absl::StrCat(kPrefix, "r:subject:", subject_);
+  bytes = server_.Admin({"GET", subject_key}).text;
+  bytes[at] = 'A';
+  server_.Admin({"SET", subject_key, bytes});
+  EXPECT_EQ(Answered(Ask()).decision(), v1::DECISION_CONSENT_REQUIRED);
+  EXPECT_EQ(alarm_, "not_authentic");
+}
+
+TEST_F(AuthoriseTest, OwnWordsLimit) {
+  records::ConsentRecord r = row_;
+  r.set_own_words("ikke noget om min eks");
+  Put(consent_, r);
+  EXPECT_TRUE(Answered(Ask()).limited());
+}
+
+TEST_F(AuthoriseTest, NothingIsSharedWhenTheLedgerCannotBeWritten) {
+  server_.Kill9();
+  auto a = Await<absl::StatusOr<v1::Answer>>([&](auto done) { gate_->Ask("dropin", Ask().SerializeAsString(), done); });
+  EXPECT_FALSE(a.ok());
+}
+
+TEST_F(AuthoriseTest, EntriesAreDenseAndTheStoryIsAChain) {
+  for (int i = 0; i < 30; ++i) Answered(Ask());
+  auto page = Await<absl::StatusOr<StoryPage>>([&](auto done) { LedgerReader(redis_.get()).Story({subject_}, 0, 20, done); });
+  ASSERT_TRUE(page.ok()) << page.status();
+  ASSERT_EQ(page->rows.size(), 20u);
+  auto rest = Await<absl::StatusOr<StoryPage>>([&](auto done) { LedgerReader(redis_.get()).Story({subject_}, page->next, 20, done); });
+  ASSERT_TRUE(rest.ok()) << rest.status();
+  EXPECT_EQ(rest->rows.size(), 10u);
+  EXPECT_EQ(rest->next, 0u);
+  uint64_t expected = 30;
+  for (const auto* p : {&*page, &*rest}) {
+    for (const stored::LedgerRow& row : p->rows) {
+      EXPECT_EQ(row.number(), expected);
+      EXPECT_EQ(row.chain().sequence(), expected);
+      EXPECT_EQ(row.chain().previous(), expected - 1);
+      --expected;
+    }
+  }
+}
+
+TEST_F(AuthoriseTest, ThePublicFormTellsNothingAndIsTheSameEachTime) {
+  Answered(Ask());
+  const stored::LedgerRow row = Last();
+  const std::string once = Deterministic(PublicEntry(row));
+  EXPECT_EQ(once, Deterministic(PublicEntry(row)));
+  for (const std::string& secret : {subject_, ref_, holder_ref_, consent_, std::string("adviser"), std::string("boligenhed")}) {
+    EXPECT_EQ(once.find(secret), std::string::npos);
+  }
+  stored::LedgerRow changed = row;
+  changed.mutable_outcome()->set_given_mask(0);
+  EXPECT_NE(once, Deterministic(PublicEntry(changed)));
+}
+
+TEST_F(AuthoriseTest, TimeNeverGoesBack) {
+  // The highest time ever written lies in the future: the next entry does not fall behind it, and the step is reported.
+  Answered(Ask());
+  const std::int64_t future = absl::ToUnixMillis(absl::Now() + absl::Hours(24 * 365));
+  std::string head(16, '\0');
+  for (int i = 0; i < 8; ++i) {
+    head[7 - i] = static_cast<char>((1ull >> (8 * i)) & 255);
+    head[15 - i] = static_cast<char>((static_cast<std::uint64_t>(future) >> (8 * i)) & 255);
+  }
+  server_.Admin({"SET", absl::StrCat(kPrefix, "ledger-head"), head});
+  ExpectRefused(Ask(), ledger::v1::RULE_EXPIRED);  // by that time the consent has ended
+  EXPECT_EQ(Last().time_ms(), future);
+  EXPECT_EQ(alarm_, "clock_stepped_back");
+}
+
+}  // namespace
+}  // namespace brobygger::consent
