@@ -58,9 +58,15 @@ export function rawGrpc({ path, peer, server, bytes, metadata = {}, timeout = de
   });
 }
 
-function refusal(code, message, status) {
-  const details = status ? parse(registry().getMessage("google.rpc.Status"), status).details : [];
-  return { code, message, raw: status, ...readDetails(details.map((d) => ({ type: d.typeUrl.split("/").pop(), value: d.value }))) };
+// `raw` is everything that was answered but the request id: two refusals that tell the same are equal in it.
+function refusal(code, message, details) {
+  const raw = details.filter((d) => d.type !== "google.rpc.RequestInfo").map((d) => `${d.type} ${Buffer.from(d.value).toString("hex")}`);
+  return { code, message, raw: [code, message, ...raw].join("\n"), ...readDetails(details) };
+}
+
+function detailsOf(status) {
+  if (!status) return [];
+  return parse(registry().getMessage("google.rpc.Status"), status).details.map((d) => ({ type: d.typeUrl.split("/").pop(), value: d.value }));
 }
 
 async function metadataFor({ as, token, onBehalfOf }) {
@@ -78,7 +84,7 @@ export const viaGrpc = {
     const [metadata, bearer] = await metadataFor({ as, token, onBehalfOf });
     const bytes = bytesOf(method.input, messageOf(method.input, request));
     const answer = await rawGrpc({ path, peer: peer ?? peerFor(access, bearer), server: serverOf(service), bytes, metadata, timeout });
-    if (answer.code !== "OK") return refusal(answer.code, answer.message, answer.status);
+    if (answer.code !== "OK") return refusal(answer.code, answer.message, detailsOf(answer.status));
     return { code: "OK", response: jsonOf(method.output, parse(method.output, answer.bytes)), raw: answer.bytes };
   },
 };
@@ -97,8 +103,7 @@ export const viaGateway = {
     } catch (error) {
       if (!(error instanceof ConnectError)) throw error;
       const code = Code[error.code].replace(/[A-Z]/g, (c, at) => (at ? `_${c}` : c)).toUpperCase().replace("CANCELED", "CANCELLED");
-      const details = error.details.filter((d) => "value" in d);
-      return { code, message: error.rawMessage, raw: Buffer.concat(details.map((d) => Buffer.from(d.value))), ...readDetails(details) };
+      return refusal(code, error.rawMessage, error.details.filter((d) => "value" in d));
     }
   },
 };

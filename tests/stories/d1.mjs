@@ -119,8 +119,7 @@ export async function play(story) {
     request: look(strangerReference()),
     wanted: refused,
     check(answer) {
-      assert.equal(answer.message, first.message);
-      assert.deepEqual(answer.raw, first.raw);
+      assert.equal(answer.raw, first.raw);
     },
   });
   await story.step({
@@ -130,7 +129,7 @@ export async function play(story) {
     method: `${dropin}/GetCitizenFile`,
     request: look(known.citizen),
     wanted: refused,
-    check: (answer) => assert.deepEqual(answer.raw, first.raw),
+    check: (answer) => assert.equal(answer.raw, first.raw),
   });
   await story.step({
     title: "A purpose such as control cannot even be written down",

@@ -43,6 +43,8 @@ $(redis_block records "$service")
 }
 keys_dir: "$BROBYGGER_RUN/keys/$service"
 directory: "$CONFIG/directory.textproto"
+statement_public_key: "$BROBYGGER_RUN/statements/public.pem"
+consent { target: "localhost:$(port_of consent)" name: "consent" }
 X
   if [ "$service" = consent ]; then
     cat <<X
@@ -51,11 +53,6 @@ $(redis_block trust "$service")
 }
 statement_private_key: "$BROBYGGER_RUN/statements/private.pem"
 consent_texts: "$BROBYGGER_ROOT/services/consent/texts"
-X
-  else
-    cat <<X
-statement_public_key: "$BROBYGGER_RUN/statements/public.pem"
-consent { target: "localhost:$(port_of consent)" name: "consent" }
 X
   fi
 }
@@ -69,7 +66,7 @@ metrics_listen: "127.0.0.1:$((BROBYGGER_PORT_BASE + 250))"
 public_origin: "https://localhost:$GATEWAY_PORT"
 https_certificate: "$PKI/gateway/current/cert.pem"
 https_key: "$PKI/gateway/current/key.pem"
-web_root: "$BROBYGGER_ROOT/gateway/web/dist"
+$([ -d "$BROBYGGER_ROOT/gateway/web/dist" ] && echo "web_root: \"$BROBYGGER_ROOT/gateway/web/dist\"")
 descriptors: "$BROBYGGER_BUILD/brobygger.binpb"
 tls {
 $(tls_block gateway)
