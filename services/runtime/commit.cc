@@ -25,13 +25,6 @@ std::string EightBytes(std::uint64_t value) {
   return out;
 }
 
-// A record that comes back after it was deleted must not meet an etag or a reader of its earlier life: lives begin anywhere.
-std::uint64_t FirstRevision() {
-  std::uint64_t value = 0;
-  for (const char c : crypto::Random(4)) value = value << 8 | static_cast<unsigned char>(c);
-  return 1 + value;
-}
-
 std::string DueMillis(absl::Time due) {
   if (due == absl::InfiniteFuture()) return "";
   std::int64_t ms = std::max<std::int64_t>(0, due == absl::InfinitePast() ? 0 : absl::ToUnixMillis(due));
@@ -218,7 +211,7 @@ absl::Status Committer::AddWrite(const Name& name, const Message* message) {
 
   std::string key_id;
   const std::shared_ptr<const DataKey> key = KeyFor(owner, key_id);
-  const std::uint64_t revision = old == nullptr || old->revision == 0 ? FirstRevision() : old->revision + 1;
+  const std::uint64_t revision = old == nullptr || old->revision == 0 ? request_.view->first_revision() : old->revision + 1;
   const std::string redis_key = base_ + RecordName(name);
   Op('W', RecordName(name),
      SealRecord(*keys_, {redis_key, name.first, scope_.slug}, revision, key_id, key->key, facet, message->SerializeAsString()));

@@ -8,6 +8,7 @@
 #include "absl/strings/str_cat.h"
 #include "openssl/evp.h"
 #include "openssl/hmac.h"
+#include "services/runtime/crypto.h"
 
 namespace brobygger {
 namespace {
@@ -88,6 +89,14 @@ void View::Provide(const ReadKey& key, ReadValue value) {
   pending_.erase(std::remove_if(pending_.begin(), pending_.end(), [&](const ReadKey& p) { return !(p < key) && !(key < p); }),
                  pending_.end());
   loaded_[key] = std::move(value);
+}
+
+std::uint64_t View::first_revision() const {
+  if (first_revision_ == 0) {
+    for (const char c : crypto::Random(4)) first_revision_ = first_revision_ << 8 | static_cast<unsigned char>(c);
+    ++first_revision_;
+  }
+  return first_revision_;
 }
 
 std::string View::EtagOf(std::uint64_t revision) { return revision == 0 ? "" : absl::StrCat("r", revision); }

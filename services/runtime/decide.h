@@ -150,7 +150,8 @@ struct Listed {
 
 class View {
  public:
-  explicit View(const EntitySet* entities) : entities_(entities) {}
+  // first_revision: what records begin with that this call makes; 0: anywhere.
+  explicit View(const EntitySet* entities, std::uint64_t first_revision = 0) : entities_(entities), first_revision_(first_revision) {}
 
   // The record, or nullptr if there is none. The pointer lives as long as the View.
   template <class T>
@@ -197,13 +198,16 @@ class View {
   template <class T>
   absl::StatusOr<std::string> NextEtag(absl::string_view id) {
     BB_ASSIGN_OR_RETURN(const ReadValue* v, Read({ReadKey::What::kRecord, entities_->For(T::descriptor()).kind, std::string(id)}));
-    return EtagOf(v->revision + 1);
+    return EtagOf(v->revision == 0 ? first_revision() : v->revision + 1);
   }
 
   // --- for the runtime and tests ---
   const std::vector<ReadKey>& pending() const { return pending_; }
   void Provide(const ReadKey& key, ReadValue value);  // forgets it from pending
   const std::map<ReadKey, ReadValue>& loaded() const { return loaded_; }
+  // The revision with which the commit begins a record. A record that comes back after it was deleted must not meet an etag
+  // or a reader of its earlier life: lives begin anywhere in 32 bits, the same for the whole life of the View.
+  std::uint64_t first_revision() const;
   static std::string EtagOf(std::uint64_t revision);
 
  private:
@@ -213,6 +217,7 @@ class View {
   const EntitySet* entities_;
   std::map<ReadKey, ReadValue> loaded_;
   std::vector<ReadKey> pending_;
+  mutable std::uint64_t first_revision_;
 };
 
 // A record to write (message set) or delete.

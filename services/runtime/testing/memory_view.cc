@@ -62,7 +62,7 @@ ReadValue MemoryStore::Read(const ReadKey& key) const {
 }
 
 absl::StatusOr<Decision> MemoryStore::Loop(const std::function<absl::StatusOr<Decision>(View&)>& decide) {
-  View view(entities_);
+  View view(entities_, 1);  // as Apply begins them
   for (rounds_ = 1; rounds_ <= kMaxRounds; ++rounds_) {
     absl::StatusOr<Decision> decision = decide(view);
     if (view.pending().empty()) return decision;
