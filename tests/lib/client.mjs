@@ -79,6 +79,7 @@ async function metadataFor({ as, token, onBehalfOf }) {
 
 export const viaGrpc = {
   name: "gRPC over mTLS (@grpc/grpc-js)",
+  carriesSystems: true,
   async call({ method: path, as, token, onBehalfOf, peer, request = {}, timeout }) {
     const { method, access, service } = methodOf(path);
     const [metadata, bearer] = await metadataFor({ as, token, onBehalfOf });
@@ -92,6 +93,7 @@ export const viaGrpc = {
 let transport;
 export const viaGateway = {
   name: "Connect at the gateway (@connectrpc/connect-node)",
+  carriesSystems: false,
   async call({ method: path, as, token, onBehalfOf, request = {}, timeout = deadlineMs }) {
     transport ??= createConnectTransport({ baseUrl: gateway, httpVersion: "1.1", useBinaryFormat: false, nodeOptions: { ca: ca() }, jsonOptions: { registry: registry() } });
     const { method, service } = methodOf(path);
