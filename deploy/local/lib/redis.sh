@@ -34,7 +34,9 @@ redis_configure() {
   mkdir -p "$dir/data"
   [ ${#socket} -le 100 ] || die "the path of the run directory is too long for a Unix socket: $socket"
   {
-    echo "user default off"
+    # Nobody can be the default user, yet it has every right: Redis 7.0 reads its own append-only file as this user, and drops
+    # each transaction that the user may not run. With "user default off" alone a restart loses what functions have written.
+    echo "user default off resetpass ~* &* +@all"
     echo "user admin on #$(redis_hash "$(redis_password "$store" admin)") ~* &* +@all"
     while read -r user patterns; do
       keys=
