@@ -1,14 +1,16 @@
 #include "services/runtime/filter.h"
 
+#include <algorithm>
 #include <cstdint>
 #include <cstdlib>
 #include <cstring>
 #include <iostream>
-#include <vector>
+#include <memory>
+#include <utility>
 
-#include "google/protobuf/stubs/common.h"
 #include "services/runtime/plan_cache.h"
 #include "services/runtime/status.h"
+#include "services/runtime/wire.h"
 
 namespace brobygger {
 namespace filter_internal {
@@ -16,35 +18,42 @@ namespace filter_internal {
 // How the payload is written, from the field's declared type.
 enum class Form : std::uint8_t { kUnknown, kVarint, kFixed64, kFixed32, kText, kBytes, kMessage };
 
+// One question, one AND: a field names everything that would keep it back, and a look says what of that holds.
+//   bits 0-31   the field's category   | the categories that are not granted
+//   bits 32-62  the purposes it is not for | the purpose of the look
+//   bit 63      it is shared text      | shared text is withheld
+// Bit 0 is no category: never granted.
+constexpr std::uint64_t kNever = 1, kSharedText = std::uint64_t{1} << 63;
+constexpr std::uint64_t kCategories = 0xffffffff, kPurposes = ~kCategories & ~kSharedText;
+
 struct Field {
+  std::uint64_t denied_by = kNever;   // what keeps it from passing, in the bits of a Denial
+  std::uint64_t once = 0;             // singular: its bit in `seen`; the fields of a oneof share one
   const Plan* message = nullptr;      // kMessage
-  CategoryMask category = 0;          // one bit, or kAnything in a value; 0: never passes
-  std::uint32_t purposes = 0;         // bits of the purposes under which it may pass
-  std::uint16_t once = 0;             // singular: index + 1 of its bit in `seen`; the fields of a oneof share one
+  std::uint8_t once_word = 0;         // which word of `seen`
   Form form = Form::kUnknown;
   bool repeated = false;
-  bool presence = false;              // its default value counts as content
+  bool default_counts = false;        // repeated, or with presence: a default value is not the same as absent
   bool narrow = false;                // 32 bits of the varint count
-  bool shared_text = false;
+  bool personal = false;              // may stand by itself
   bool value = false;                 // the message is a value: passes as a whole, with the field's category
 };
 
 struct Plan {
-  std::vector<Field> fields;  // by number
+  std::unique_ptr<Field[]> fields;  // by number
+  std::size_t size = 0;
+  bool numbers = false;  // a value with at most 64 fields, all singular varints that may pass
 };
 
 }  // namespace filter_internal
 
 namespace {
 
-using filter_internal::Field;
-using filter_internal::Form;
-using filter_internal::Plan;
+using namespace filter_internal;
+using namespace wire;
 using google::protobuf::Descriptor;
 using google::protobuf::FieldDescriptor;
 
-constexpr CategoryMask kAnything = ~CategoryMask{0};
-constexpr CategoryMask kNonPersonal = Bit(type::v1::DATA_CATEGORY_NON_PERSONAL);
 constexpr int kMaxDepth = 32;
 constexpr int kMaxNumber = 1023;  // the contract check refuses larger numbers in a citizen file
 constexpr int kMaxOnce = 256;     // and more singular fields in one message
@@ -91,30 +100,37 @@ bool IsNarrow(const FieldDescriptor* field) {
 
 void BuildPlan(PlanCache<Plan>& cache, const Descriptor* type, Plan& plan) {
   const bool in_value = IsValue(type);
+  plan.numbers = in_value && type->field_count() <= 64;
   int once = type->real_oneof_decl_count();  // the first bits are the oneofs'
+  for (int i = 0; i < type->field_count(); ++i) plan.size = std::max<std::size_t>(plan.size, type->field(i)->number() + 1);
+  if (plan.size <= kMaxNumber + 1) plan.fields = std::make_unique<Field[]>(plan.size);
   for (int i = 0; i < type->field_count(); ++i) {
     const FieldDescriptor* d = type->field(i);
     if (d->number() > kMaxNumber || once >= kMaxOnce) {
       std::cerr << "too large for a citizen file: " << d->full_name() << std::endl;
       std::abort();
     }
-    if (static_cast<int>(plan.fields.size()) <= d->number()) plan.fields.resize(d->number() + 1);
     Field& f = plan.fields[d->number()];
     f.form = FormOf(d);
     f.repeated = d->is_repeated();
-    f.presence = d->has_presence();
+    f.default_counts = f.repeated || d->has_presence();
     f.narrow = IsNarrow(d);
     if (!f.repeated) {
       const auto* oneof = d->real_containing_oneof();
-      f.once = static_cast<std::uint16_t>((oneof != nullptr ? oneof->index() : once++) + 1);
+      const int bit = oneof != nullptr ? oneof->index() : once++;
+      f.once = std::uint64_t{1} << (bit % 64);
+      f.once_word = static_cast<std::uint8_t>(bit / 64);
     }
     const auto category = d->options().GetExtension(policy::v1::category);
-    f.category = in_value ? kAnything : category == type::v1::DATA_CATEGORY_UNSPECIFIED ? 0 : Bit(category);
-    for (int p : d->options().GetRepeatedExtension(policy::v1::only_purposes)) f.purposes |= Bit(static_cast<type::v1::Purpose>(p));
-    if (f.purposes == 0) f.purposes = ~std::uint32_t{0};
-    f.shared_text = d->options().GetExtension(policy::v1::shared_text);
-    if (f.form == Form::kText && !f.shared_text && !IsStructured(d)) f.category = 0;
-    if (f.form == Form::kBytes || d->is_map()) f.category = 0;
+    const bool shared_text = d->options().GetExtension(policy::v1::shared_text);
+    const bool never = f.form == Form::kBytes || d->is_map() || (f.form == Form::kText && !shared_text && !IsStructured(d));
+    f.personal = in_value || category != type::v1::DATA_CATEGORY_NON_PERSONAL;
+    f.denied_by = never ? kNever : in_value ? 0 : Bit(category);  // no category is bit 0
+    if (shared_text) f.denied_by |= kSharedText;
+    std::uint64_t only = 0;
+    for (int p : d->options().GetRepeatedExtension(policy::v1::only_purposes)) only |= std::uint64_t{Bit(static_cast<type::v1::Purpose>(p))} << 32;
+    if (only != 0) f.denied_by |= ~only & kPurposes;
+    plan.numbers &= f.form == Form::kVarint && !f.repeated && f.denied_by == 0;
     if (f.form == Form::kMessage) {
       f.message = cache.Declare(d->message_type());
       f.value = IsValue(d->message_type());
@@ -127,127 +143,82 @@ PlanCache<Plan>& Plans() {
   return *plans;
 }
 
-// Reads a varint of at most `max` bytes; null if it is malformed. The one-byte case is most of them.
-inline const char* ReadVarint(const char* p, const char* end, int max, std::uint64_t* value) {
-  if (p < end && static_cast<signed char>(*p) >= 0) {
-    *value = static_cast<std::uint8_t>(*p);
-    return p + 1;
-  }
-  std::uint64_t v = 0;
-  for (int i = 0; i < max && p < end; ++i) {
-    const std::uint64_t byte = static_cast<std::uint8_t>(*p++);
-    v |= (byte & 0x7f) << (7 * i);
-    if (byte < 0x80) {
-      *value = v;
-      return p;
-    }
-  }
-  return nullptr;
-}
-
-inline int VarintSize(std::uint64_t v) {
-  int n = 1;
-  for (; v >= 0x80; v >>= 7) ++n;
-  return n;
-}
-
-inline char* WriteVarint(char* out, std::uint64_t v) {
-  for (; v >= 0x80; v >>= 7) *out++ = static_cast<char>(v | 0x80);
-  *out++ = static_cast<char>(v);
-  return out;
-}
-
-inline char* Copy(char* out, const char* from, const char* to) {
-  std::memcpy(out, from, to - from);
-  return out + (to - from);
-}
-
-inline bool AllZero(const char* p, int n) {
-  std::uint64_t v = 0;
-  std::memcpy(&v, p, n);
-  return v == 0;
-}
-
 // One pass over the bytes. The output is never longer than what has been read of the input.
 class Walk {
  public:
+  // Not granted: everything outside the mask but NON_PERSONAL, and always what has no category.
   Walk(type::v1::Purpose purpose, CategoryMask mask, bool limited)
-      : mask_((mask & ~Bit(type::v1::DATA_CATEGORY_UNSPECIFIED)) | kNonPersonal),
-        purpose_(type::v1::Purpose_IsValid(purpose) ? Bit(purpose) : 0),
-        limited_(limited) {}
+      : denials_((~std::uint64_t{mask | Bit(type::v1::DATA_CATEGORY_NON_PERSONAL)} & kCategories) | kNever |
+                 (type::v1::Purpose_IsValid(purpose) ? std::uint64_t{Bit(purpose)} << 32 : ~std::uint64_t{0}) | (limited ? kSharedText : 0)) {}
 
   // Writes what passes of the message [p, end) to `out`; the new end of the output, null if the bytes are malformed.
   // `content`: whether anything passed that may stand by itself; if not, the caller takes the output back.
   char* Message(const Plan& plan, const char* p, const char* const end, char* out, int depth, bool* content) {
+    static const Field kNone;
     if (depth > kMaxDepth) return nullptr;
-    std::uint64_t seen[kMaxOnce / 64] = {};
+    Seen seen;
+    bool personal = false;
     const char* run = p;  // what passed and is not yet copied starts here
-    *content = false;
     while (p < end) {
       const char* const start = p;
       std::uint64_t tag;
-      p = ReadVarint(p, end, 5, &tag);
-      if (p == nullptr || tag >> 32 != 0 || tag < 8) return nullptr;
-      const std::uint64_t number = tag >> 3;
-      const int wire = static_cast<int>(tag & 7);
-      static const Field kNone;
-      const Field& f = number < plan.fields.size() ? plan.fields[number] : kNone;
+      if ((p = ReadVarint(p, end, 5, &tag)) == nullptr || tag >> 32 != 0 || tag < 8) return nullptr;
+      const Field& f = tag >> 3 < plan.size ? plan.fields[tag >> 3] : kNone;
+      if (!seen.Once(f)) return nullptr;
 
-      const char* const payload = p;
-      std::uint64_t n = 0;  // the varint, or the length
-      bool meant = false;   // written as its type is written; if not, it is unknown to every parser
-      bool empty = false;   // a default value: the same as absent
-      switch (wire) {
+      bool passes = Passes(f);
+      std::uint64_t n;
+      switch (tag & 7) {
+        case 2: {
+          const char* const payload = p;
+          if ((p = ReadVarint(p, end, 5, &n)) == nullptr || n > static_cast<std::uint64_t>(end - p)) return nullptr;
+          const char* const body = p;
+          p += n;
+          if (f.form == Form::kText) {
+            if (!IsUtf8(body, p)) return nullptr;
+            passes &= n != 0 || f.default_counts;
+          } else if (f.form == Form::kMessage && f.value && IsIntact(*f.message, body, p)) {
+            // A date or a time: nothing in it can be left out, so it passes or not like a number.
+          } else if (f.form == Form::kMessage) {
+            out = Copy(out, run, start);
+            run = p;
+            out = SubMessage(f, {start, payload}, body, p, out, depth, &personal);
+            if (out == nullptr) return nullptr;
+            continue;
+          } else if (f.repeated && f.form != Form::kUnknown) {  // packed numbers
+            if (!IsPacked(f.form, body, p)) return nullptr;
+            passes &= n != 0;
+          } else {
+            passes = false;  // bytes, or written otherwise than its type: unknown to every parser
+          }
+          break;
+        }
         case 0:
           if ((p = ReadVarint(p, end, 10, &n)) == nullptr) return nullptr;
-          meant = f.form == Form::kVarint;
-          empty = (f.narrow ? static_cast<std::uint32_t>(n) : n) == 0;
+          if (f.narrow) n = static_cast<std::uint32_t>(n);
+          passes &= f.form == Form::kVarint && (n != 0 || f.default_counts);
           break;
         case 1:
           if (end - p < 8) return nullptr;
-          meant = f.form == Form::kFixed64;
-          empty = AllZero(p, 8);
+          passes &= f.form == Form::kFixed64 && (f.default_counts || !AllZero(p, 8));
           p += 8;
           break;
         case 5:
           if (end - p < 4) return nullptr;
-          meant = f.form == Form::kFixed32;
-          empty = AllZero(p, 4);
+          passes &= f.form == Form::kFixed32 && (f.default_counts || !AllZero(p, 4));
           p += 4;
           break;
-        case 2: {
-          if ((p = ReadVarint(p, end, 5, &n)) == nullptr || n > static_cast<std::uint64_t>(end - p)) return nullptr;
-          const char* const body = p;
-          p += n;
-          empty = n == 0;
-          if (f.form == Form::kMessage) {
-            if (!Once(f, seen)) return nullptr;
-            out = Copy(out, run, start);
-            run = p;
-            out = SubMessage(f, {start, payload}, body, p, out, depth, content);
-            if (out == nullptr) return nullptr;
-            continue;
-          }
-          if (f.form == Form::kText || f.form == Form::kBytes) {
-            meant = true;
-            if (f.form == Form::kText && !google::protobuf::internal::IsStructurallyValidUTF8(body, static_cast<int>(n))) return nullptr;
-          } else if (f.repeated && f.form != Form::kUnknown) {
-            if (!IsPacked(f.form, body, p)) return nullptr;
-            meant = !empty;
-          }
-          break;
-        }
         default:
           return nullptr;  // groups, and what does not exist
       }
-      if (meant && !Once(f, seen)) return nullptr;
-      if (meant && Passes(f) && (!empty || f.presence || f.repeated)) {
-        *content |= f.category != kNonPersonal;
-        continue;  // copied with its run
+      if (passes) {
+        personal |= f.personal;  // copied with its run
+      } else {
+        out = Copy(out, run, start);
+        run = p;
       }
-      out = Copy(out, run, start);
-      run = p;
     }
+    *content = personal;
     return Copy(out, run, end);
   }
 
@@ -257,19 +228,40 @@ class Walk {
     const char* to;
   };
 
-  bool Passes(const Field& f) const { return (f.category & mask_) != 0 && Opens(f); }
-  // What holds for a sub-message too: its fields are judged by their own categories, but only where it may be shown at all.
-  bool Opens(const Field& f) const {
-    return f.category != 0 && (f.purposes & purpose_) != 0 && !(limited_ && f.shared_text);
-  }
+  bool Passes(const Field& f) const { return (f.denied_by & denials_) == 0; }
+  // A sub-message that is no value may be shown at all: its fields are judged by their own categories, not by its.
+  bool Opens(const Field& f) const { return (f.denied_by & denials_ & (kNever | kPurposes | kSharedText)) == 0; }
 
   // Our serialiser writes a singular field once. A second one would be merged by a parser, which bytes cannot follow.
-  static bool Once(const Field& f, std::uint64_t* seen) {
-    if (f.once == 0) return true;
-    std::uint64_t& word = seen[(f.once - 1) / 64];
-    const std::uint64_t bit = std::uint64_t{1} << ((f.once - 1) % 64);
-    if ((word & bit) != 0) return false;
-    word |= bit;
+  class Seen {
+   public:
+    bool Once(const Field& f) {
+      if (f.once_word != 0) return Mark(more_[f.once_word - 1], f.once);
+      return Mark(first_, f.once);  // nearly always; kept in a register
+    }
+
+   private:
+    static bool Mark(std::uint64_t& word, std::uint64_t bit) {
+      const bool fresh = (word & bit) == 0;
+      word |= bit;
+      return fresh;
+    }
+    std::uint64_t first_ = 0;
+    std::uint64_t more_[kMaxOnce / 64 - 1] = {};
+  };
+
+  // Whether a value is just some numbers, each given once: most are. What is not, is walked.
+  static bool IsIntact(const Plan& plan, const char* p, const char* end) {
+    if (p == end || !plan.numbers) return false;
+    std::uint64_t seen = 0, n;
+    while (p < end) {
+      const std::uint8_t tag = static_cast<std::uint8_t>(*p++);
+      if ((tag & 0x87) != 0 || tag >> 3 >= plan.size) return false;  // a varint with a number below 16
+      const Field& f = plan.fields[tag >> 3];
+      if (f.form != Form::kVarint || (seen & f.once) != 0 || (p = ReadVarint(p, end, 10, &n)) == nullptr) return false;
+      if ((f.narrow ? static_cast<std::uint32_t>(n) : n) == 0) return false;
+      seen |= f.once;
+    }
     return true;
   }
 
@@ -292,7 +284,7 @@ class Walk {
     char* stop = Message(*f.message, body, end, begin, depth + 1, &inner);
     if (stop == nullptr) return nullptr;
     if (!inner || !(f.value ? Passes(f) : Opens(f))) return out;
-    *content |= !f.value || f.category != kNonPersonal;
+    *content |= !f.value || f.personal;
     const std::size_t length = stop - begin;
     char* const text = WriteVarint(after_tag, length);
     if (text != begin) {  // a shorter length needs fewer bytes; padding it would tell how much was dropped
@@ -302,9 +294,7 @@ class Walk {
     return stop;
   }
 
-  const CategoryMask mask_;
-  const std::uint32_t purpose_;
-  const bool limited_;
+  const std::uint64_t denials_;
 };
 
 }  // namespace
@@ -314,8 +304,7 @@ Filter Filter::For(const Descriptor* file, type::v1::Purpose purpose, CategoryMa
 }
 
 absl::StatusOr<std::string> Filter::Apply(absl::string_view wire) const {
-  std::string out;
-  out.resize(wire.size());
+  std::string out(wire.size(), '\0');
   bool content = false;
   const char* const begin = wire.data();
   const char* const end =
@@ -324,7 +313,7 @@ absl::StatusOr<std::string> Filter::Apply(absl::string_view wire) const {
     return Refusal(absl::StatusCode::kDataLoss, "FILE_MALFORMED", "the stored file is damaged, so nothing is shown");
   }
   out.resize(content ? end - out.data() : 0);
-  return out;
+  return absl::StatusOr<std::string>(std::move(out));
 }
 
 }  // namespace brobygger
