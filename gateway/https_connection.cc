@@ -2,12 +2,12 @@
 
 #include <array>
 #include <boost/asio/post.hpp>
+#include <boost/asio/ssl/stream.hpp>
 #include <boost/asio/write.hpp>
 #include <boost/beast/core/flat_buffer.hpp>
 #include <boost/beast/core/tcp_stream.hpp>
 #include <boost/beast/http/parser.hpp>
 #include <boost/beast/http/string_body.hpp>
-#include <boost/beast/ssl/ssl_stream.hpp>
 #include <chrono>
 #include <optional>
 
@@ -23,7 +23,9 @@ namespace http = beast::http;
 using boost::system::error_code;
 
 constexpr size_t kReadSize = 8 * 1024;
-constexpr size_t kDrainBytes = 256 * 1024;  // after a refusal, so that the client gets to read it
+constexpr size_t kMaxBodyOnWire = 8 * kMaxBody;  // with the heads of chunks, and trailers
+constexpr size_t kDrainBytes = 1024 * 1024;  // after a refusal, so that the client gets to read it
+constexpr size_t kOneRecord = 16 * 1024;
 constexpr auto kDrainTime = std::chrono::seconds(2);
 constexpr auto kShutdownTime = std::chrono::seconds(2);
 
@@ -79,6 +81,7 @@ class Connection final : public HttpsConnection {
     parser_->header_limit(kMaxHeader);
     parser_->body_limit(kMaxBody);
     head_only_ = keep_alive_ = false;
+    taken_ = 0;
     phase_ = Phase::kIdle;
     if (buffer_.size() > 0) return Parse();
     Limit(owner_->options().idle);
@@ -102,9 +105,13 @@ class Connection final : public HttpsConnection {
       error_code ec;
       const size_t used = parser_->put(buffer_.data(), ec);
       buffer_.consume(used);
+      taken_ += used;
       if (ec && ec != http::error::need_more) return Refuse(ec);
+      if (phase_ == Phase::kHeader && taken_ > kMaxHeader) return Refuse(http::error::header_limit);
+      if (phase_ == Phase::kBody && taken_ > kMaxBodyOnWire) return Refuse(http::error::body_limit);
       if (phase_ == Phase::kHeader && parser_->is_header_done()) {
         if (!CheckHeader()) return;
+        taken_ = 0;
         phase_ = Phase::kBody;
         parser_->eager(true);
         Limit(owner_->options().body);
@@ -113,7 +120,9 @@ class Connection final : public HttpsConnection {
       if (parser_->is_done()) return Dispatch();
       if (ec == http::error::need_more || buffer_.size() == 0 || used == 0) break;
     }
-    if (buffer_.size() > kMaxHeader) return Refuse(http::error::header_limit);  // a chunk's header, otherwise the parser says so
+    // The parser's own limit starts anew with every line that is complete.
+    if (taken_ + buffer_.size() > kMaxHeader && phase_ == Phase::kHeader) return Refuse(http::error::header_limit);
+    if (buffer_.size() > kMaxHeader) return Refuse(http::error::bad_chunk_extension);
     Read();
   }
 
@@ -181,7 +190,12 @@ class Connection final : public HttpsConnection {
     const bool stay = keep_alive_ && !refused && !owner_->draining();
     head_ = SerialiseHead(response, stay, head_only_);
     body_ = head_only_ || response.status == 304 ? nullptr : std::move(response.body);
+    if (body_ != nullptr && body_->size() <= kOneRecord) {  // one TLS record and one packet train instead of two
+      head_.append(*body_);
+      body_.reset();
+    }
     Limit(owner_->options().write);
+    // The plain TLS stream: Beast's own, which joins buffers, stalls on a long second one.
     const std::array<net::const_buffer, 2> buffers = {net::buffer(head_), body_ == nullptr ? net::const_buffer() : net::buffer(*body_)};
     net::async_write(stream_, buffers, [self = Self(), stay, refused](error_code ec, size_t) {
       self->body_.reset();
@@ -221,11 +235,12 @@ class Connection final : public HttpsConnection {
 
   ConnectionOwner* owner_;
   std::shared_ptr<net::ssl::context> tls_;
-  beast::ssl_stream<beast::tcp_stream> stream_;
+  net::ssl::stream<beast::tcp_stream> stream_;
   beast::flat_buffer buffer_{kMaxHeader + 2 * kReadSize};
   std::optional<Parser> parser_;
   Phase phase_ = Phase::kIdle;
   bool head_only_ = false, keep_alive_ = false;
+  size_t taken_ = 0;  // of this phase
   size_t drained_ = 0;
   std::string head_;
   std::shared_ptr<const std::string> body_;

@@ -4,6 +4,7 @@
 #include <sys/stat.h>
 
 #include <atomic>
+#include <boost/asio/executor_work_guard.hpp>
 #include <boost/asio/io_context.hpp>
 #include <boost/asio/ip/tcp.hpp>
 #include <boost/asio/ssl/context.hpp>
@@ -165,7 +166,7 @@ class Server : public HttpsServer, public ConnectionOwner {
   }
 
   void WatchCertificate() {
-    reload_.expires_after(std::chrono::minutes(1));
+    reload_.expires_after(absl::ToChronoMilliseconds(options_.watch));
     reload_.async_wait([this](error_code ec) {
       if (ec || draining_) return;
       const auto stamps = std::make_pair(FileStamp(options_.certificate), FileStamp(options_.key));
@@ -192,6 +193,8 @@ class Server : public HttpsServer, public ConnectionOwner {
   std::pair<std::pair<int64_t, int64_t>, std::pair<int64_t, int64_t>> stamps_;
   // Destroyed first, with the connections that its pending operations hold; those still report to the members above.
   net::io_context io_;
+  // A request that is being answered elsewhere is no pending operation: the threads have to stay for its reply.
+  net::executor_work_guard<net::io_context::executor_type> work_{io_.get_executor()};
   tcp::acceptor acceptor_;
   net::steady_timer reload_{acceptor_.get_executor()}, pause_{acceptor_.get_executor()};  // on the acceptor's strand
   std::vector<std::thread> threads_;

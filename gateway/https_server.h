@@ -20,7 +20,8 @@ class HttpsServer {
  public:
   struct Options {
     std::string listen;            // "127.0.0.1:8443", "[::]:8443"; port 0: a free one
-    std::string certificate, key;  // PEM files; looked at again every minute, new connections get the new ones
+    std::string certificate, key;  // PEM files; watched, new connections get the new ones
+    absl::Duration watch = absl::Minutes(1);
     HttpHandler handler;
     Telemetry* telemetry = nullptr;
     int max_connections = 1024;  // more are closed at once
