@@ -205,16 +205,20 @@ class Run : public std::enable_shared_from_this<Run> {
   void Answer() {
     // The Decision made the response, and nobody else holds it: it may be completed in place.
     std::shared_ptr<Message> response(shared_from_this(), const_cast<Message*>(decision_.response()));
-    SealPageToken(response.get());
-    if (!method_.finish) return incoming_.reply(absl::OkStatus(), response->SerializeAsString());
+    if (!method_.finish) return Reply(response.get());
     Finish(decision_.handed_over(), std::move(response));
   }
 
   void Finish(const std::string& handed_over, std::shared_ptr<Message> response) {
     method_.finish(*request_, handed_over, response, [self = shared_from_this(), response](absl::Status s) {
       if (!s.ok()) return self->Refuse(s);
-      self->incoming_.reply(absl::OkStatus(), response->SerializeAsString());
+      self->Reply(response.get());
     });
+  }
+
+  void Reply(Message* response) {
+    SealPageToken(response);
+    incoming_.reply(absl::OkStatus(), response->SerializeAsString());
   }
 
   void Refuse(const absl::Status& status) {

@@ -61,7 +61,22 @@ class RoadTest : public ::testing::Test {
       std::abort();
     }
     (*runtime)->dispatcher().SetDoor(ShowDoor);
+    // Completes what was written: the answer of WriteNote carries it, the record does not.
+    (*runtime)->dispatcher().SetFinish(testing::NotebookMethod("WriteNote"),
+                                       [](const Message&, const std::string& handed_over, std::shared_ptr<Message> response, std::function<void(absl::Status)> done) {
+                                         if (absl::StrContains(handed_over, "broken")) return done(StoreDown());
+                                         static_cast<Note&>(*response).set_text(handed_over);
+                                         done(absl::OkStatus());
+                                       });
     (*runtime)->dispatcher().SetRaw(testing::NotebookMethod("Ask"), [](Incoming in) {
+      AddRequest request;
+      request.ParseFromString(in.body);
+      if (request.by() == 1) return;  // lets go of the call
+      if (request.by() == 2) {
+        absl::SleepFor(absl::Milliseconds(300));
+        in.reply(absl::OkStatus(), "");
+        return in.reply(absl::OkStatus(), "twice");
+      }
       AddResponse r;
       r.set_total(static_cast<int64_t>(in.peer.size()));
       in.reply(absl::OkStatus(), r.SerializeAsString());
@@ -109,6 +124,7 @@ Runtime* RoadTest::runtime_ = nullptr;
 TEST_F(RoadTest, WritesAndReads) {
   auto note = WriteNote("coffee", RequestId(), Staff());
   ASSERT_TRUE(note.ok()) << note.status();
+  EXPECT_EQ(note->text(), "handed coffee") << "completed after the commit";
   GetNoteRequest get;
   get.set_name(note->name());
   Note read;
@@ -212,6 +228,7 @@ TEST_F(RoadTest, TheSameRequestIdGivesTheSameAnswerOnce) {
   auto again = WriteNote("once", id, Staff());
   ASSERT_TRUE(again.ok()) << again.status();
   EXPECT_EQ(again->name(), first->name());
+  EXPECT_EQ(again->text(), "handed once") << "a kept answer is completed like the first";
   EXPECT_EQ(ReasonOf(WriteNote("twice", id, Staff()).status()), "REQUEST_ID_REUSED");
   auto other = WriteNote("once", id, Staff("staff-2"));
   ASSERT_TRUE(other.ok());
@@ -409,6 +426,79 @@ TEST_F(RoadTest, TheDoorGetsWhoCounts) {
   EXPECT_EQ(ReasonOf(Call("dropin", method, look, &shown, Bearer(adviser))), "PEER_NOT_ALLOWED") << "a forwarded token is not spent elsewhere";
   look.clear_purpose();
   EXPECT_EQ(ReasonOf(Call("gateway", method, look, &shown, Bearer(adviser))), "FIELD_REQUIRED");
+}
+
+TEST_F(RoadTest, EveryCallIsAnsweredOnce) {
+  AddRequest request;
+  request.set_by(1);
+  EXPECT_EQ(Call("housing", absl::StrCat(kWords, "Ask"), request, nullptr, {}).code(), absl::StatusCode::kInternal) << "nobody answered";
+  request.set_by(2);
+  EXPECT_TRUE(Call("housing", absl::StrCat(kWords, "Ask"), request, nullptr, {}).ok());
+  EXPECT_EQ(testing::Call(As("housing"), absl::StrCat(kWords, "Ask"), request, nullptr, {}, absl::Milliseconds(100)).code(), absl::StatusCode::kDeadlineExceeded);
+  absl::SleepFor(absl::Milliseconds(400));
+  const std::string metrics = runtime_->telemetry().Text();
+  EXPECT_TRUE(absl::StrContains(metrics, "DEADLINE_EXCEEDED") || absl::StrContains(metrics, "CANCELLED"));
+}
+
+TEST_F(RoadTest, ACertificateWithoutExactlyOneNameIsNobody) {
+  const std::string method = absl::StrCat(kWords, "Hours");
+  for (const std::vector<std::string>& uris : {std::vector<std::string>{}, {"spiffe://brobygger/gateway", "spiffe://brobygger/housing"}, {"spiffe://other/gateway"}}) {
+    auto client = world_->ClientWith(world_->pki.IssueFor(uris), "dropin", runtime_->port());
+    EXPECT_EQ(ReasonOf(testing::Call(*client, method, HoursRequest(), nullptr)), "PEER_UNKNOWN") << uris.size();
+  }
+}
+
+TEST_F(RoadTest, HealthSpeaksWithoutTls) {
+  runtime::Peer peer;
+  peer.set_target(absl::StrCat("127.0.0.1:", runtime_->health_port()));
+  auto probe = RpcClient::Create({}, peer, true, "");
+  ASSERT_TRUE(probe.ok());
+  auto answer = (*probe)->CallAndWait("/grpc.health.v1.Health/Check", "", absl::Now() + absl::Seconds(3));
+  ASSERT_TRUE(answer.ok()) << answer.status();
+  EXPECT_EQ(*answer, "\x08\x01") << "SERVING";
+  EXPECT_EQ((*probe)->CallAndWait(absl::StrCat(kWords, "Hours"), "", absl::Now() + absl::Seconds(3)).status().code(), absl::StatusCode::kUnimplemented);
+}
+
+TEST_F(RoadTest, DrainingEndsStreamsAndLetsCallsFinish) {
+  auto runtime = Make();
+  auto client = world_->Client("housing", "dropin", runtime->port());
+  std::atomic<bool> ended{false};
+  auto stream = client->Stream(absl::StrCat(kWords, "Talk"));
+  std::atomic<int> got{0};
+  stream->Start([&](std::string) { ++got; }, [&](absl::Status s) { ended = true; });
+  stream->Write("x");
+  while (got == 0) absl::SleepFor(absl::Milliseconds(5));
+  std::atomic<bool> answered{false};
+  AddRequest slow;
+  slow.set_by(2);
+  client->Call(absl::StrCat(kWords, "Ask"), slow.SerializeAsString(), absl::Now() + absl::Seconds(5), {}, [&](absl::StatusOr<std::string> r) {
+    EXPECT_TRUE(r.ok()) << r.status();
+    answered = true;
+  });
+  absl::SleepFor(absl::Milliseconds(50));
+  const absl::Time start = absl::Now();
+  runtime->Drain(absl::Seconds(10));
+  EXPECT_LT(absl::Now() - start, absl::Seconds(4)) << "a stream does not hold it up";
+  stream.reset();
+  EXPECT_TRUE(ended);
+  EXPECT_TRUE(answered);
+}
+
+TEST_F(RoadTest, WithoutItsStoreItSaysSoAndRecovers) {
+  AddRequest look;
+  const Metadata bearer = Bearer(Staff());
+  ASSERT_TRUE(Call("gateway", absl::StrCat(kNotes, "Add"), look, nullptr, bearer).ok());
+  world_->redis.Kill9();
+  EXPECT_EQ(ReasonOf(Call("gateway", absl::StrCat(kNotes, "Add"), look, nullptr, bearer)), "STORE_DOWN");
+  EXPECT_TRUE(Call("gateway", absl::StrCat(kWords, "Hours"), HoursRequest(), nullptr, {}).ok()) << "what needs no store goes on";
+  world_->redis.Start();
+  absl::Status s;
+  for (int i = 0; i < 60; ++i) {
+    s = Call("gateway", absl::StrCat(kNotes, "Add"), look, nullptr, bearer);
+    if (s.ok()) break;
+    absl::SleepFor(absl::Milliseconds(100));
+  }
+  EXPECT_TRUE(s.ok()) << s;
 }
 
 TEST_F(RoadTest, PeersTalkWithoutTokens) {

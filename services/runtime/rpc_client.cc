@@ -13,7 +13,6 @@
 #include "grpcpp/support/client_callback.h"
 #include "services/runtime/rpc_bytes.h"
 #include "services/runtime/status.h"
-#include "services/runtime/tls.h"
 
 namespace brobygger {
 namespace {
@@ -232,7 +231,6 @@ absl::StatusOr<std::unique_ptr<RpcClient>> RpcClient::Create(const runtime::Tls&
   if (insecure) {
     credentials = grpc::InsecureChannelCredentials();
   } else {
-    if (auto checked = CheckTlsFiles(tls); !checked.ok()) return checked.status();
     grpc::experimental::TlsChannelCredentialsOptions options;
     options.set_certificate_provider(std::make_shared<grpc::experimental::FileWatcherCertificateProvider>(tls.key(), tls.certificate(), tls.ca(), 10));
     options.watch_root_certs();

@@ -36,7 +36,7 @@ class BidiClient {
 // One channel to one service. Threads: any. Reconnects by itself.
 class RpcClient {
  public:
-  // `tls` is our own identity; insecure (loopback only): no TLS, and our own name `own_name` travels as metadata.
+  // `tls` is our own identity (its files are checked where the process starts); insecure (loopback only): no TLS, and our own name `own_name` travels as metadata.
   static absl::StatusOr<std::unique_ptr<RpcClient>> Create(const runtime::Tls& tls, const runtime::Peer& peer, bool insecure,
                                                            std::string own_name);
   virtual ~RpcClient() = default;

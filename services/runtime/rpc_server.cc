@@ -1,8 +1,11 @@
 #include "services/runtime/rpc_server.h"
 
+#include <algorithm>
 #include <atomic>
 #include <deque>
 #include <mutex>
+#include <set>
+#include <thread>
 #include <utility>
 
 #include "absl/strings/match.h"
@@ -10,6 +13,7 @@
 #include "absl/time/clock.h"
 #include "google/rpc/error_details.pb.h"
 #include "google/rpc/status.pb.h"
+#include "grpc/support/log.h"
 #include "grpcpp/ext/proto_server_reflection_plugin.h"
 #include "grpcpp/grpcpp.h"
 #include "grpcpp/impl/codegen/server_callback_handlers.h"
@@ -32,6 +36,21 @@ using google::protobuf::MethodDescriptor;
 
 constexpr int kMaxReceive = 256 * 1024;
 constexpr size_t kMaxQueuedWrites = 10'000;
+constexpr absl::Duration kStreamMoment = absl::Seconds(1);
+constexpr int kTransportLinesPerSecond = 20;
+
+// What gRPC has to say, as lines of ours: it would write plain text.
+void TransportLog(gpr_log_func_args* args) {
+  static Telemetry* const telemetry = Telemetry::Create("transport").release();
+  static std::atomic<int64_t> second{0};
+  static std::atomic<int> lines{0};
+  // Our certificates carry URIs and no host names; gRPC says so at every handshake.
+  if (absl::StrContains(args->message, "No match found for server name")) return;
+  const int64_t now = absl::ToUnixSeconds(absl::Now());
+  if (second.exchange(now) != now) lines = 0;
+  if (++lines > kTransportLinesPerSecond) return;
+  telemetry->Log(args->severity == GPR_LOG_SEVERITY_ERROR ? "WARNING" : "DEBUG", "transport", {{"detail", args->message}});
+}
 
 absl::string_view View(grpc::string_ref s) { return {s.data(), s.size()}; }
 
@@ -62,10 +81,14 @@ grpc::Status Travelling(const absl::Status& status, const std::string& request_i
   return grpc::Status(static_cast<grpc::StatusCode>(rpc.code()), rpc.message(), rpc.SerializeAsString());
 }
 
+class Stream;
+
 struct Shared {
   RpcServer::Options options;
   std::string trust_domain;
   bool insecure = false;
+  std::mutex mu;
+  std::set<Stream*> streams;  // open ones
 
   // The SPIFFE name of the connection's other end, "" if it has none that counts.
   std::string Peer(const CallbackServerContext& context) const {
@@ -159,6 +182,11 @@ grpc::ServerUnaryReactor* OnUnary(const Shared* shared, const MethodDescriptor* 
 // One stream. gRPC owns it until OnDone (self_), its owner as long as it likes.
 class Stream : public grpc::ServerBidiReactor<ByteBuffer, ByteBuffer>, public ServerStream {
  public:
+  explicit Stream(Shared* shared) : shared_(shared) {
+    std::lock_guard<std::mutex> lock(shared_->mu);
+    shared_->streams.insert(this);
+  }
+
   void Open(std::shared_ptr<Stream> self, StreamEars ears) {
     {
       std::lock_guard<std::mutex> lock(mu_);
@@ -225,6 +253,10 @@ class Stream : public grpc::ServerBidiReactor<ByteBuffer, ByteBuffer>, public Se
   }
 
   void OnDone() override {
+    {
+      std::lock_guard<std::mutex> lock(shared_->mu);
+      shared_->streams.erase(this);
+    }
     std::shared_ptr<Stream> last;
     StreamEars ears;
     {
@@ -251,6 +283,7 @@ class Stream : public grpc::ServerBidiReactor<ByteBuffer, ByteBuffer>, public Se
     ServerBidiReactor::Finish(end_);
   }
 
+  Shared* const shared_;  // not touched after OnDone
   std::mutex mu_;
   std::shared_ptr<Stream> self_;
   StreamEars ears_;
@@ -260,8 +293,8 @@ class Stream : public grpc::ServerBidiReactor<ByteBuffer, ByteBuffer>, public Se
   grpc::Status end_;
 };
 
-grpc::ServerBidiReactor<ByteBuffer, ByteBuffer>* OnStream(const Shared* shared, const MethodDescriptor* method, CallbackServerContext* context) {
-  auto stream = std::make_shared<Stream>();
+grpc::ServerBidiReactor<ByteBuffer, ByteBuffer>* OnStream(Shared* shared, const MethodDescriptor* method, CallbackServerContext* context) {
+  auto stream = std::make_shared<Stream>(shared);
   Stream* reactor = stream.get();
   IncomingStream in;
   in.method = method;
@@ -281,7 +314,7 @@ grpc::ServerBidiReactor<ByteBuffer, ByteBuffer>* OnStream(const Shared* shared, 
 // A gRPC service made from its descriptor: what generated code would do, with bytes instead of messages.
 class ByteService : public grpc::Service {
  public:
-  ByteService(const google::protobuf::ServiceDescriptor* service, const Shared* shared) {
+  ByteService(const google::protobuf::ServiceDescriptor* service, Shared* shared) {
     using grpc::internal::RpcMethod;
     for (int i = 0; i < service->method_count(); ++i) {
       const MethodDescriptor* method = service->method(i);
@@ -346,6 +379,7 @@ class Server : public RpcServer {
     if (!shared_.insecure) {
       if (auto checked = CheckTlsFiles(config.tls()); !checked.ok()) return checked.status();
     }
+    gpr_set_log_function(TransportLog);
     grpc::EnableDefaultHealthCheckService(true);
     if (config.reflection()) grpc::reflection::InitProtoReflectionServerBuilderPlugin();
     grpc::ServerBuilder builder;
@@ -378,8 +412,15 @@ class Server : public RpcServer {
     for (grpc::Server* s : {server_.get(), health_.get()}) {
       if (s != nullptr && s->GetHealthCheckService() != nullptr) s->GetHealthCheckService()->Shutdown();
     }
-    const auto until = absl::ToChronoTime(absl::Now() + patience);
-    if (server_ != nullptr) server_->Shutdown(until);
+    const absl::Time until = absl::Now() + patience;
+    // Unary calls end by themselves. A stream would go on for ever: it gets a moment to see that new ones go elsewhere.
+    std::thread streams([this, moment = std::min(patience, kStreamMoment)] {
+      absl::SleepFor(moment);
+      std::lock_guard<std::mutex> lock(shared_.mu);
+      for (Stream* s : shared_.streams) s->Finish(Refusal(absl::StatusCode::kUnavailable, "SHUTTING_DOWN", "this process is going: connect again"));
+    });
+    if (server_ != nullptr) server_->Shutdown(absl::ToChronoTime(until));
+    streams.join();
     if (health_ != nullptr) health_->Shutdown(absl::ToChronoTime(absl::Now()));
   }
 

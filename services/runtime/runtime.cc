@@ -7,6 +7,7 @@
 #include <vector>
 
 #include "absl/strings/str_cat.h"
+#include "google/protobuf/stubs/logging.h"
 #include "services/runtime/due.h"
 #include "services/runtime/rpc_server.h"
 #include "services/runtime/status.h"
@@ -29,6 +30,7 @@ class Process : public Runtime {
 
   absl::Status Prepare() {
     telemetry_ = Telemetry::Create(spec_.name);
+    google::protobuf::SetLogHandler(nullptr);  // it would write about malformed requests in plain text
     if (!config_.insecure_loopback()) {
       BB_ASSIGN_OR_RETURN(const std::string name, CheckTlsFiles(config_.tls()));
       if (name != spec_.name) {

@@ -32,6 +32,7 @@ absl::StatusOr<Decision> Write(const Call& call, const WriteNoteRequest& request
   note.set_name("notes/" + id);
   Decision d(note);
   d.Put(Entities(), id, note);
+  d.HandOver("handed " + note.text());
   return d;
 }
 
