@@ -1,4 +1,4 @@
-import { pick } from "./i18n.svelte";
+import { currentLanguage, type Language } from "./i18n.svelte";
 
 /** An agency as the directory shows it to everybody. */
 export interface Agency {
@@ -48,9 +48,9 @@ export function agencyByName(name: string): Agency | undefined {
 }
 
 /** The agency's name as people say it; its slug, made readable, if the directory could not be read. */
-export function agencyLabel(name: string): string {
+export function agencyLabel(name: string, language: Language = currentLanguage()): string {
   const agency = agencyByName(name);
-  if (agency) return pick(agency.danish, agency.english);
+  if (agency) return language === "en" ? agency.english || agency.danish : agency.danish;
   const slug = name.replace(/^agencies\//, "").replaceAll("-", " ");
   return slug.charAt(0).toUpperCase() + slug.slice(1);
 }

@@ -12,7 +12,8 @@ test("fills words, lists and conditions", () => {
   for (const [body, want] of [
     ["Vi vil hjælpe med: **{formål}**.", "Vi vil hjælpe med: **Finde eller beholde en bolig**."],
     ["{afsender_1}{, afsender_2}", "Perron 4"],
-    ["☐ {kategori_1} ☐ {kategori_2} ☐ {kategori_3}", "☐ Kontaktoplysninger ☐ Bolig og hjemløshed ☐ "],
+    ["☐ {kategori_1}", "☐ Kontaktoplysninger ☐ Bolig og hjemløshed"],
+    ["☐ {kategori_1} ☐ {kategori_2} ☐ {kategori_3}", "☐ Kontaktoplysninger ☐ Bolig og hjemløshed"],
     ["a {kun_hvis_begge_veje: De må også.} b", "a  b"],
     ["Ring {telefon}", "Ring ____________________"],
     ["egne: {egne_ord}.", "egne: ."],
@@ -35,6 +36,11 @@ test("sentences stay whole", () => {
     "Tekst nr. 3 gælder.",
   ]);
   assert.deepEqual(sentencesOf("Fra 1. marts til 2. juni. Så stopper det."), ["Fra 1. marts til 2. juni.", "Så stopper det."]);
+});
+
+test("a line begins a sentence", () => {
+  const [block] = blocksOf("**Hvem giver?** Perron 4\n**Hvem får?** Boligenheden");
+  assert.deepEqual(block?.sentences.map((sentence) => sentence.map((part) => part.text).join("")), ["Hvem giver?", "Perron 4", "Hvem får?", "Boligenheden"]);
 });
 
 test("headings, ticks without a word and small print", () => {

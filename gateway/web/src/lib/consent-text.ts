@@ -32,6 +32,14 @@ export function fillGaps(body: string, gaps: Gaps): string {
     return whole ? whole.join(", ") : gaps.words[name];
   };
   return body
+    .split("\n")
+    .map((line) => {
+      // A line of ticks for the numbers of a list gets one tick for each of the list, however many the text foresaw.
+      const name = /☐\s*\{([\p{L}_]+)_1\}/u.exec(line)?.[1];
+      const list = name ? gaps.lists[name] : undefined;
+      return list ? list.map((entry) => `☐ ${entry}`).join(" ") : line;
+    })
+    .join("\n")
     .replace(/\{(\w+):\s*([^{}]*(?:\{[^{}]*\}[^{}]*)*)\}/gu, (_, name: string, text: string) => (gaps.conditions[name] ? text : ""))
     .replace(/\{([^\p{L}\d{}]*)([\p{L}\d_]+)\}/gu, (_, before: string, name: string) => {
       const value = valueOf(name);
@@ -62,18 +70,15 @@ export function sentencesOf(text: string): string[] {
   return out;
 }
 
-/** Reads a filled text: blank lines part paragraphs; a line wholly in bold, or after "#", is a heading; "☐" makes a tick line. */
+/** Reads a filled text: blank lines part paragraphs, a new line begins a new sentence; a line wholly in bold, or after "#", is a heading; "☐" makes a tick line. */
 export function blocksOf(text: string): Block[] {
   const blocks: Block[] = [];
   for (const paragraph of text.split(/\n\s*\n/)) {
     let lines: string[] = [];
     const close = () => {
-      const joined = lines.join(" ").trim();
-      if (joined) {
-        const small = /^\*[^*].*[^*]\*$/.test(joined);
-        const plain = small ? joined.slice(1, -1) : joined;
-        blocks.push({ kind: small ? "small" : "paragraph", sentences: sentencesOf(plain).map(partsOf) });
-      }
+      const small = lines.length === 1 && /^\*[^*].*[^*]\*$/.test(lines[0] ?? "");
+      const plain = small ? [(lines[0] ?? "").slice(1, -1)] : lines;
+      if (plain.length > 0) blocks.push({ kind: small ? "small" : "paragraph", sentences: plain.flatMap(sentencesOf).map(partsOf) });
       lines = [];
     };
     for (const raw of paragraph.split("\n")) {

@@ -1,10 +1,10 @@
 import { create } from "@bufbuild/protobuf";
 import { timestampDate, type Timestamp } from "@bufbuild/protobuf/wkt";
 import { DateSchema, type Date as CivilDate } from "../gen/brobygger/type/v1/type_pb";
-import { currentLanguage } from "./i18n.svelte";
+import { currentLanguage, type Language } from "./i18n.svelte";
 
 const zone = "Europe/Copenhagen";
-const locale = () => (currentLanguage() === "da" ? "da-DK" : "en-GB");
+const locale = (language: Language = currentLanguage()) => (language === "da" ? "da-DK" : "en-GB");
 
 export function day(date: Date): string {
   return new Intl.DateTimeFormat(locale(), { dateStyle: "long", timeZone: zone }).format(date);
@@ -24,9 +24,9 @@ export function lastDayBefore(time: Timestamp | undefined): string {
   return time ? day(new Date(timestampDate(time).getTime() - 1)) : "";
 }
 
-export function civilText(date: CivilDate | undefined): string {
+export function civilText(date: CivilDate | undefined, language: Language = currentLanguage()): string {
   if (!date || date.year === 0) return "";
-  return new Intl.DateTimeFormat(locale(), { dateStyle: "long", timeZone: "UTC" }).format(new Date(Date.UTC(date.year, date.month - 1, date.day)));
+  return new Intl.DateTimeFormat(locale(language), { dateStyle: "long", timeZone: "UTC" }).format(new Date(Date.UTC(date.year, date.month - 1, date.day)));
 }
 
 export function civilOf(date: Date): CivilDate {

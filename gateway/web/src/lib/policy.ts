@@ -2,7 +2,7 @@ import { getOption, type DescField, type DescMessage } from "@bufbuild/protobuf"
 import { category as categoryOption, only_purposes, rules as rulesOption, tables as tablesOption, RoleGroup, type Rules } from "../gen/brobygger/policy/v1/policy_pb";
 import { file_brobygger_policy_v1_tables } from "../gen/brobygger/policy/v1/tables_pb";
 import { DataCategory, Purpose, Role } from "../gen/brobygger/type/v1/type_pb";
-import { pick } from "./i18n.svelte";
+import { currentLanguage, type Language } from "./i18n.svelte";
 
 /** The policy stands in the contracts; the pages read it from there, so that they never offer what a service would refuse. */
 const tables = getOption(file_brobygger_policy_v1_tables, tablesOption);
@@ -10,14 +10,15 @@ const tables = getOption(file_brobygger_policy_v1_tables, tablesOption);
 export const purposes = tables.purposes;
 export const categories = tables.categories;
 
-export function purposeLabel(purpose: Purpose): string {
+/** The citizen's words for a purpose, in the page's language or in that of a text. */
+export function purposeLabel(purpose: Purpose, language: Language = currentLanguage()): string {
   const row = tables.purposes.find((entry) => entry.purpose === purpose);
-  return row ? pick(row.labelDa, row.labelEn) : "";
+  return (language === "en" ? row?.labelEn : row?.labelDa) ?? "";
 }
 
-export function categoryLabel(category: DataCategory): string {
+export function categoryLabel(category: DataCategory, language: Language = currentLanguage()): string {
   const row = tables.categories.find((entry) => entry.category === category);
-  return row ? pick(row.labelDa, row.labelEn) : "";
+  return (language === "en" ? row?.labelEn : row?.labelDa) ?? "";
 }
 
 export function isSensitive(category: DataCategory): boolean {

@@ -16,7 +16,7 @@ export const citizen = {
   "my.matrix.no": ["Nej", "No"],
   "my.none": ["Ingen får noget at vide om dig. Du har ikke sagt ja til noget.", "Nobody is told anything about you. You have not said yes to anything."],
   "my.stop": ["Stop", "Stop"],
-  "my.stop.one": ["Stop: {recipient} får fra {holder}", "Stop: {recipient} gets from {holder}"],
+  "my.stop.one": ["Stop: {recipient} får fra {holder}. {purpose}", "Stop: {recipient} gets from {holder}. {purpose}"],
   "my.stop.recipient": ["Stop alt til {recipient}", "Stop everything to {recipient}"],
   "my.stop.everything": ["Stop alt", "Stop everything"],
   "my.stop.act": ["Stop", "Stop"],
