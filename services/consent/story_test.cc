@@ -1,0 +1,143 @@
+#include "services/consent/story.h"
+
+#include <set>
+
+#include "gtest/gtest.h"
+#include "services/consent/testing/world.h"
+#include "services/runtime/civil.h"
+
+namespace brobygger::consent {
+namespace {
+
+using Row = ::brobygger::stored::LedgerRow;
+constexpr auto kDa = Language::kDanish, kEn = Language::kEnglish;
+
+Row Look(absl::CivilDay day, const char* agency, CategoryMask asked, CategoryMask given, ledger::v1::Rule rule) {
+  Row row;
+  row.set_kind(ledger::v1::ENTRY_KIND_LOOK);
+  row.set_number(7);
+  row.set_time_ms(absl::ToUnixMillis(StartOfDay(day) + absl::Minutes(1)));  // the day before, in UTC
+  row.mutable_details()->set_agency(agency);
+  row.mutable_details()->set_holder(kDropin);
+  row.mutable_details()->set_recipient(agency);
+  row.mutable_details()->set_purpose(type::v1::PURPOSE_FIND_AND_KEEP_HOME);
+  row.mutable_details()->set_asked_mask(asked);
+  row.mutable_outcome()->set_given_mask(given);
+  row.mutable_outcome()->set_rule(rule);
+  return row;
+}
+
+TEST(Story, TheTwoSentencesOfTheDesign) {
+  const Directory directory = TestDirectory();
+  const Row yes = Look(absl::CivilDay(2026, 3, 3), kHousing, Bit(type::v1::DATA_CATEGORY_APPOINTMENTS), Bit(type::v1::DATA_CATEGORY_APPOINTMENTS), ledger::v1::RULE_CONSENT);
+  EXPECT_EQ(Sentence(kDa, yes, directory), "Den 3. marts fik Boligenheden lov at se dine aftaler. Formål: Finde eller beholde en bolig.");
+  EXPECT_EQ(Sentence(kEn, yes, directory), "On 3 March the Housing Unit was allowed to see your appointments. Purpose: Find or keep a home.");
+  const Row no = Look(absl::CivilDay(2026, 3, 9), kJobcentre, Bit(type::v1::DATA_CATEGORY_SUBSTANCE_TREATMENT), 0, ledger::v1::RULE_NO_CONSENT);
+  EXPECT_EQ(Sentence(kDa, no, directory), "Den 9. marts spurgte Jobcentret om din behandling. De fik nej.");
+  EXPECT_EQ(Sentence(kEn, no, directory), "On 9 March the Job Centre asked about your treatment. They got a no.");
+  const Row part = Look(absl::CivilDay(2026, 12, 31), kHousing, Bit(type::v1::DATA_CATEGORY_CONTACT) | Bit(type::v1::DATA_CATEGORY_HOUSING) | Bit(type::v1::DATA_CATEGORY_FINANCES),
+                        Bit(type::v1::DATA_CATEGORY_CONTACT) | Bit(type::v1::DATA_CATEGORY_HOUSING), ledger::v1::RULE_CONSENT);
+  EXPECT_EQ(Sentence(kDa, part, directory),
+            "Den 31. december fik Boligenheden lov at se dine kontaktoplysninger og din boligsituation. Formål: Finde eller beholde en bolig. De spurgte også om "
+            "din økonomi. Det fik de ikke.");
+}
+
+TEST(Story, EveryRuleHasItsReason) {
+  const Directory directory = TestDirectory();
+  std::set<std::string> da, en;
+  int rules = 0;
+  for (int r = ledger::v1::Rule_MIN; r <= ledger::v1::Rule_MAX; ++r) {
+    if (!ledger::v1::Rule_IsValid(r)) continue;
+    ++rules;
+    const Row row = Look(absl::CivilDay(2026, 3, 3), kHousing, Bit(type::v1::DATA_CATEGORY_FINANCES), 0, static_cast<ledger::v1::Rule>(r));
+    da.insert(Why(kDa, row, directory));
+    en.insert(Why(kEn, row, directory));
+    EXPECT_EQ(ToStory(row, directory).allowed(), false);
+  }
+  EXPECT_EQ(da.size(), static_cast<size_t>(rules));
+  EXPECT_EQ(en.size(), static_cast<size_t>(rules));
+  EXPECT_TRUE(da.count("Du havde trukket dit ja tilbage."));
+  EXPECT_TRUE(da.count("Der var ikke noget ja fra dig til, at Perron 4 deler oplysninger med Boligenheden."));
+}
+
+TEST(Story, EveryActHasItsSentence) {
+  const Directory directory = TestDirectory();
+  std::set<std::string> da, en;
+  int acts = 0;
+  for (int a = 1; a <= ledger::v1::Act_MAX; ++a) {
+    if (!ledger::v1::Act_IsValid(a)) continue;
+    ++acts;
+    Row row = Look(absl::CivilDay(2026, 3, 1), kDropin, 0, 0, ledger::v1::RULE_UNSPECIFIED);
+    row.set_kind(ledger::v1::ENTRY_KIND_CONSENT);
+    row.clear_outcome();
+    row.mutable_details()->set_act(static_cast<ledger::v1::Act>(a));
+    row.mutable_details()->set_recipient(kHousing);
+    row.mutable_details()->set_given_mask(Bit(type::v1::DATA_CATEGORY_CONTACT));
+    const auto entry = ToStory(row, directory);
+    EXPECT_FALSE(entry.look());
+    EXPECT_EQ(entry.text_da().find("noget hos"), std::string::npos) << a;
+    da.insert(entry.text_da());
+    en.insert(entry.text_en());
+  }
+  EXPECT_EQ(da.size(), static_cast<size_t>(acts));
+  EXPECT_EQ(en.size(), static_cast<size_t>(acts));
+  EXPECT_TRUE(da.count("Den 1. marts sagde du ja til, at Perron 4 må dele dine kontaktoplysninger med Boligenheden. Formål: Finde eller beholde en bolig."));
+}
+
+TEST(Story, AnAgencyThatIsGoneKeepsAName) {
+  const Directory directory = TestDirectory();
+  Row row = Look(absl::CivilDay(2026, 3, 9), "agencies/nedlagt", Bit(type::v1::DATA_CATEGORY_CONTACT), 0, ledger::v1::RULE_NO_CONSENT);
+  EXPECT_EQ(Sentence(kDa, row, directory), "Den 9. marts spurgte nedlagt om dine kontaktoplysninger. De fik nej.");
+  row.mutable_details()->clear_agency();
+  EXPECT_EQ(Sentence(kDa, row, directory), "Den 9. marts spurgte en myndighed om dine kontaktoplysninger. De fik nej.");
+}
+
+TEST(Story, EntryCarriesWhatOpensItsCommitments) {
+  Row row = Look(absl::CivilDay(2026, 3, 3), kHousing, 2, 2, ledger::v1::RULE_CONSENT);
+  row.set_subject_salt("subject salt");
+  row.set_details_salt("details salt");
+  row.mutable_chain()->set_subject(std::string(26, 's'));
+  row.mutable_chain()->set_sequence(4);
+  row.mutable_chain()->set_previous(3);
+  const auto entry = ToStory(row, TestDirectory());
+  EXPECT_EQ(entry.number(), 7u);
+  EXPECT_TRUE(entry.allowed());
+  EXPECT_TRUE(entry.look());
+  EXPECT_EQ(entry.details().sequence(), 4u);
+  EXPECT_EQ(entry.details().given_mask(), 2u);
+  EXPECT_EQ(entry.subject_salt(), "subject salt");
+  records::StorySubject subject;
+  EXPECT_FALSE(Concerns(row, subject));
+  subject.add_absorbed(std::string(26, 's'));
+  EXPECT_TRUE(Concerns(row, subject));
+  row.mutable_chain()->clear_subject();
+  EXPECT_FALSE(Concerns(row, subject));
+}
+
+TEST(Story, ReadingItIsByTheCitizensWordAndWrittenDown) {
+  World w;
+  const std::string citizen = w.Ensure(kDropin, "010190-1234");
+  ledger::v1::GetCitizenAccessStoryRequest request;
+  request.set_citizen(citizen);
+  const auto decide = [&](Call call) {
+    call.seed = std::string(32, 'x');
+    return w.store.Decide(Typed<ledger::v1::GetCitizenAccessStoryRequest>(
+                              [&](const Call& c, const auto& r, View& v) { return GetCitizenAccessStory(w.rules, c, r, v); }),
+                          call, request);
+  };
+  EXPECT_EQ(ReasonOf(decide(World::Stated(w.Staff(kDropin))).status()), "WORD_NOT_ENOUGH");
+  const auto decision = decide(w.CodeCard(w.Staff(kDropin)));
+  ASSERT_TRUE(decision.ok()) << decision.status();
+  records::StorySubject subject;
+  ASSERT_TRUE(subject.ParseFromString(decision->handed_over()));
+  EXPECT_EQ(subject.subject(), w.SubjectOf(kDropin, citizen));
+  ASSERT_EQ(decision->ledger().size(), 1u);
+  EXPECT_EQ(decision->ledger()[0].subject, subject.subject());
+  request.clear_citizen();
+  const auto unknown = decide(w.Login("020290-1234"));
+  ASSERT_TRUE(unknown.ok());
+  EXPECT_EQ(unknown->handed_over(), "");
+}
+
+}  // namespace
+}  // namespace brobygger::consent
