@@ -134,7 +134,11 @@ void Authoriser::Ask(const std::string& peer, const std::string& question_bytes,
 }
 
 void Authoriser::Conclude(const std::shared_ptr<Asked>& asked, absl::StatusOr<Redis::Reply> reply) {
-  if (!reply.ok()) return asked->callback(StoreDown());
+  if (!reply.ok()) {
+    // Redis answered, and not as the script does: the library or the service's rights are wrong. Nothing is shared either way.
+    if (absl::IsInternal(reply.status())) alarm_("gate_failed");
+    return asked->callback(StoreDown());
+  }
   const std::vector<Redis::Reply>& e = reply->elements;
   if (e.size() < 4) return asked->callback(StoreDown());
   if (e[3].integer != 0) alarm_("clock_stepped_back");

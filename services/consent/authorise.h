@@ -34,7 +34,7 @@ class Authoriser {
   using Callback = std::function<void(absl::StatusOr<v1::Answer>)>;
 
   // `keys`: of the trust store. `alarm` is called with a fixed word: "not_authentic",
-  // "clock_stepped_back". All pointers outlive this object.
+  // "clock_stepped_back", "gate_failed". All pointers outlive this object.
   Authoriser(Redis* trust, const Directory* directory, TokenVerifier* tokens, Clock clock, ScopeKeys keys,
              std::function<void(const char*)> alarm);
 

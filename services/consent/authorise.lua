@@ -111,8 +111,8 @@ local function bb_authorise(keys, args)
   end
   -- LedgerRow field 8: {given mask, rule, consent, version}.
   local outcome = version and version > 0
-    and struct.pack('<BBBI4BI4BBc26BI8', 0x42, 47, 0x0d, given, 0x15, rule, 0x1a, 26, id, 0x21, version)
-    or struct.pack('<BBBI4BI4', 0x42, 10, 0x0d, given, 0x15, rule)
+    and struct.pack('<BBBI4BBBBc26BI8', 0x42, 44, 0x0d, given, 0x10, rule, 0x1a, 26, id, 0x21, version)
+    or struct.pack('<BBBI4BB', 0x42, 7, 0x0d, given, 0x10, rule)
   local number = append_row(prefix, last + 1, now, subject, args[6], outcome)
   if rule ~= RULE_CONSENT then return { rule, 0, number, stepped } end
   return { rule, given, number, stepped, id, proof_of(reference), proof_of(arrow_record), proof_of(consent_record), proof_of(subject_record) }

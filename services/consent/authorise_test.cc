@@ -288,6 +288,8 @@ TEST_F(AuthoriseTest, ATamperedStoreCannotPermit) {
   EXPECT_EQ(Last().details().rule(), ledger::v1::RULE_NOT_AUTHENTIC);
 
   // Or points another person's reference at this citizen.
+  bytes[at] = 'W';
+  server_.Admin({"SET", key, bytes});
   Put(consent_, row_);
   const std::string other = crypto::NewId();
   const std::string reference = absl::StrCat(kPrefix, "r:reference:", ReferenceId("agencies/boligenhed", ref_));
