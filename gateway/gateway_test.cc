@@ -152,7 +152,7 @@ TEST_F(GatewayTest, ServesPagesAndTheAgenciesNames) {
   EXPECT_EQ(world_->Ask(RequestText("GET", "/secret.txt")).status, 404);
   const Answer a = world_->Ask(RequestText("GET", "/agencies"));
   EXPECT_EQ(a.status, 200);
-  EXPECT_TRUE(absl::StrContains(a.body, R"({"name":"agencies/housing","displayNameDa":"Boligenheden","displayNameEn":"Housing unit","kind":"AGENCY_KIND_HOUSING",)"
+  EXPECT_TRUE(absl::StrContains(a.body, R"({"name":"agencies/housing","displayNameDa":"Boligenheden","displayNameEn":"Housing unit","kind":"AGENCY_KIND_HOUSING_UNIT",)"
                                         R"("contactDa":"","contactEn":"","doors":["brobygger.housing.v1.HousingService"]})"))
       << a.body;
   EXPECT_FALSE(absl::StrContains(a.body, "staff-secret")) << "people are not listed";

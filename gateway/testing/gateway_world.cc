@@ -19,9 +19,9 @@ namespace brobygger::gateway::testing {
 namespace {
 
 constexpr char kDirectory[] = R"(
-  agencies { name: "agencies/perron-4" display_name_da: "Perron 4" display_name_en: "Platform 4" kind: AGENCY_KIND_DROPIN
+  agencies { name: "agencies/perron-4" display_name_da: "Perron 4" display_name_en: "Platform 4" kind: AGENCY_KIND_DROP_IN_CENTRE
              contact_da: "personalet i Perron 4" }
-  agencies { name: "agencies/housing" display_name_da: "Boligenheden" display_name_en: "Housing unit" kind: AGENCY_KIND_HOUSING
+  agencies { name: "agencies/housing" display_name_da: "Boligenheden" display_name_en: "Housing unit" kind: AGENCY_KIND_HOUSING_UNIT
              doors { service: "brobygger.housing.v1.HousingService" peer: "housing" } }
   practitioners { person: "staff-secret" agency: "agencies/housing" roles: ROLE_HOUSING_ADVISER }
 )";
