@@ -126,6 +126,7 @@ TEST_F(CentreTest, OutputFieldsOfARequestAreIgnored) {
   *centre.add_confirmed_days() = Day(2026, 11, 22);
   ASSERT_TRUE(Update(centre).ok());
   EXPECT_EQ(Get().centre().name(), "centres/perron-4");
+  EXPECT_EQ(Get().centre().confirmed_days_size(), 0);
   EXPECT_EQ(Get(Noon(absl::CivilDay(2026, 11, 22), 9)).opening().label_da(), "Lukket");
 }
 

@@ -1,0 +1,192 @@
+// Housing as it runs: gRPC over mutual TLS, tokens, a real Redis. The consent service is down all the while.
+#include <atomic>
+#include <map>
+#include <thread>
+#include <vector>
+
+#include <gtest/gtest.h>
+
+#include "absl/strings/str_cat.h"
+#include "brobygger/housing/v1/housing_service.pb.h"
+#include "brobygger/housing/v1/screening_requests.pb.h"
+#include "services/housing/service.h"
+#include "services/runtime/civil.h"
+#include "services/runtime/crypto.h"
+#include "services/runtime/door.h"
+#include "services/runtime/runtime.h"
+#include "services/runtime/testing/world.h"
+
+namespace brobygger::housing {
+namespace {
+
+constexpr char kDirectory[] = R"pb(
+  agencies { name: "agencies/boligenhed" kind: AGENCY_KIND_HOUSING_UNIT doors { service: "brobygger.housing.v1.HousingService" peer: "housing" } }
+  agencies { name: "agencies/perron-4" kind: AGENCY_KIND_DROP_IN_CENTRE }
+)pb";
+
+class HousingRoad : public ::testing::Test {
+ protected:
+  static void SetUpTestSuite() {
+    world_ = new testing::World(kDirectory);
+    ServiceSpec spec;
+    spec.name = "housing";
+    spec.modules = {HousingModule()};
+    runtime::ServiceConfig config = world_->Config("housing");
+    config.mutable_consent()->set_target("127.0.0.1:1");
+    config.mutable_consent()->set_name("consent");
+    auto runtime = Runtime::Create(config, spec);
+    ASSERT_TRUE(runtime.ok()) << runtime.status();
+    runtime_ = runtime->release();
+    ASSERT_TRUE(AttachDoor(*runtime_).ok());
+    const absl::Status started = runtime_->Start();
+    ASSERT_TRUE(started.ok()) << started;
+    gateway_ = world_->Client("gateway", "housing", runtime_->port()).release();
+  }
+  static void TearDownTestSuite() {
+    delete gateway_;
+    delete runtime_;
+    delete world_;
+  }
+  template <class Response>
+  static absl::StatusOr<Response> Ask(const std::string& method, const Message& request, const std::string& role = "HOUSING_ADVISER",
+                                      const std::string& agency = "agencies/boligenhed") {
+    Response response;
+    const absl::Status s = testing::Call(*gateway_, absl::StrCat("/brobygger.housing.v1.HousingService/", method), request, &response,
+                                         testing::Bearer(world_->issuer.Staff(agency, role)));
+    if (!s.ok()) return s;
+    return response;
+  }
+  static void Present(type::v1::Presence* presence) {
+    presence->mutable_stated()->set_method(type::v1::PRESENCE_METHOD_IN_PERSON);
+    presence->mutable_stated()->mutable_time()->set_seconds(absl::ToUnixSeconds(absl::Now()));
+  }
+  static v1::CreateScreeningRequest NewScreening(const std::string& citizen) {
+    v1::CreateScreeningRequest request;
+    request.set_citizen(citizen);
+    Present(request.mutable_presence());
+    v1::ScreeningAnswers* a = request.mutable_answers();
+    *a->mutable_screened_on() = ToDate(CopenhagenDay(absl::Now()));
+    a->set_stated_age_band(v1::AGE_BAND_UNDER_25);
+    a->set_living_situation(v1::LIVING_SITUATION_WITH_OTHERS);
+    a->set_since_band(v1::SITUATION_SINCE_1_TO_6_MONTHS);
+    a->add_risk_flags(v1::RISK_FLAG_NONE);
+    a->set_preference(v1::HOUSING_PREFERENCE_OWN_HOME_WITH_SUPPORT_PERSON);
+    request.set_request_id(crypto::NewId());
+    return request;
+  }
+  static v1::HomelessnessScreening Create(const std::string& citizen) {
+    auto created = Ask<v1::CreateScreeningResponse>("CreateScreening", NewScreening(citizen));
+    EXPECT_TRUE(created.ok()) << created.status();
+    return created.ok() ? created->screening() : v1::HomelessnessScreening();
+  }
+  static absl::StatusOr<v1::CompleteScreeningResponse> Complete(const v1::HomelessnessScreening& screening) {
+    v1::CompleteScreeningRequest request;
+    request.set_name(screening.name());
+    request.set_etag(screening.etag());
+    Present(request.mutable_presence());
+    request.set_request_id(crypto::NewId());
+    return Ask<v1::CompleteScreeningResponse>("CompleteScreening", request);
+  }
+
+  static testing::World* world_;
+  static Runtime* runtime_;
+  static RpcClient* gateway_;
+};
+testing::World* HousingRoad::world_ = nullptr;
+Runtime* HousingRoad::runtime_ = nullptr;
+RpcClient* HousingRoad::gateway_ = nullptr;
+
+// Two advisers complete a screening of one citizen at the same moment: one of the two becomes the current one.
+TEST_F(HousingRoad, OneCurrentScreeningAlsoAtTheSameMoment) {
+  for (int round = 0; round < 20; ++round) {
+    const std::string citizen = "citizens/" + crypto::NewId();
+    const v1::HomelessnessScreening drafts[2] = {Create(citizen), Create(citizen)};
+    std::atomic<int> completed{0};
+    std::vector<std::thread> advisers;
+    for (const v1::HomelessnessScreening& draft : drafts) {
+      advisers.emplace_back([&completed, &draft] {
+        auto done = Complete(draft);
+        EXPECT_TRUE(done.ok()) << done.status();
+        completed += done.ok();
+      });
+    }
+    for (std::thread& t : advisers) t.join();
+    EXPECT_EQ(completed, 2);
+    v1::ListScreeningsRequest list;
+    list.set_citizen(citizen);
+    auto listed = Ask<v1::ListScreeningsResponse>("ListScreenings", list);
+    ASSERT_TRUE(listed.ok()) << listed.status();
+    std::map<v1::ScreeningState, int> states;
+    for (const v1::HomelessnessScreening& s : listed->screenings()) ++states[s.state()];
+    EXPECT_EQ(states, (std::map<v1::ScreeningState, int>{{v1::SCREENING_STATE_COMPLETED, 1}, {v1::SCREENING_STATE_SUPERSEDED, 1}}));
+  }
+}
+
+TEST_F(HousingRoad, TheFileIsStoredWithTheScreening) {
+  const std::string citizen = "citizens/" + crypto::NewId();
+  auto completed = Complete(Create(citizen));
+  ASSERT_TRUE(completed.ok()) << completed.status();
+  std::atomic<bool> done{false};
+  v1::HousingFile file;
+  runtime_->StoreOf(runtime_->spec().modules[0])->ReadFile({"boligenhed"}, "file", citizen.substr(9), [&](absl::StatusOr<std::string> bytes) {
+    EXPECT_TRUE(bytes.ok() && file.ParseFromString(*bytes));
+    done = true;
+  });
+  while (!done) absl::SleepFor(absl::Milliseconds(1));
+  EXPECT_EQ(file.result(), v1::SCREENING_RESULT_HOMELESS);
+  EXPECT_EQ(file.suggested_track(), v1::SUGGESTED_TRACK_YOUTH_MODEL_WITH_NETWORK_MEETING);
+}
+
+TEST_F(HousingRoad, FollowUpsInPages) {
+  std::map<std::string, int> seen;
+  for (int i = 0; i < 3; ++i) {
+    auto completed = Complete(Create("citizens/" + crypto::NewId()));
+    ASSERT_TRUE(completed.ok()) << completed.status();
+    seen[completed->screening().name()] = 0;
+  }
+  v1::ListScreeningsRequest list;
+  list.set_needs_follow_up(true);
+  list.set_page_size(2);
+  do {
+    auto page = Ask<v1::ListScreeningsResponse>("ListScreenings", list);
+    ASSERT_TRUE(page.ok()) << page.status();
+    for (const v1::HomelessnessScreening& s : page->screenings()) ++seen[s.name()];
+    list.set_page_token(page->next_page_token());
+  } while (!list.page_token().empty());
+  for (const auto& [name, times] : seen) EXPECT_EQ(times, 1) << name;
+}
+
+TEST_F(HousingRoad, TheContractsRulesHold) {
+  const std::string citizen = "citizens/" + crypto::NewId();
+  auto reason = [&](auto change, const std::string& role = "HOUSING_ADVISER") {
+    v1::CreateScreeningRequest request = NewScreening(citizen);
+    change(request);
+    return ReasonOf(Ask<v1::CreateScreeningResponse>("CreateScreening", request, role).status());
+  };
+  using R = v1::CreateScreeningRequest;
+  EXPECT_EQ(reason([](R&) {}), "");
+  EXPECT_EQ(reason([](R&) {}, "LEADER"), "ROLE_NOT_ALLOWED");
+  EXPECT_EQ(reason([](R& r) { r.clear_presence(); }), "FIELD_REQUIRED");
+  EXPECT_EQ(reason([](R& r) { r.mutable_presence()->mutable_stated()->mutable_time()->set_seconds(absl::ToUnixSeconds(absl::Now()) - 90000); }),
+            "PRESENCE_REQUIRED");
+  EXPECT_EQ(reason([](R& r) { r.mutable_answers()->set_nights_without_roof_last_30(31); }), "OUT_OF_RANGE");
+  EXPECT_EQ(reason([](R& r) { r.mutable_answers()->set_nights_without_roof_last_30(30); }), "");
+  EXPECT_EQ(reason([](R& r) { r.mutable_answers()->add_risk_flags(v1::RISK_FLAG_RENT_ARREARS); }), "OUT_OF_RANGE");
+  EXPECT_EQ(reason([](R& r) { r.mutable_answers()->add_risk_flags(v1::RISK_FLAG_NONE); }), "DUPLICATE_ITEM");
+  EXPECT_EQ(reason([](R& r) { r.mutable_answers()->set_own_words("jeg er 010180-4005"); }), "BAD_FORMAT");
+  EXPECT_EQ(reason([](R& r) { r.mutable_answers()->set_own_words(std::string(501, 'x')); }), "TEXT_TOO_LONG");
+  EXPECT_EQ(reason([](R& r) { r.mutable_answers()->set_living_situation(static_cast<v1::LivingSituation>(99)); }), "UNKNOWN_ENUM");
+  EXPECT_EQ(reason([](R& r) { r.mutable_answers()->mutable_screened_on()->set_month(13); }), "BAD_DATE");
+}
+
+TEST_F(HousingRoad, WithoutTheConsentServiceTheDoorIsShut) {
+  v1::GetCitizenFileRequest request;
+  request.set_citizen("citizens/" + crypto::NewId());
+  request.set_holder("agencies/boligenhed");
+  request.set_purpose(type::v1::PURPOSE_COORDINATE_SUPPORT);
+  request.add_categories(type::v1::DATA_CATEGORY_HOUSING);
+  EXPECT_EQ(ReasonOf(Ask<v1::GetCitizenFileResponse>("GetCitizenFile", request, "DROPIN_STAFF", "agencies/perron-4").status()), "CONSENT_SERVICE_DOWN");
+}
+
+}  // namespace
+}  // namespace brobygger::housing
