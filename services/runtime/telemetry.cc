@@ -3,10 +3,12 @@
 #include <unistd.h>
 
 #include <algorithm>
+#include <cstdint>
+#include <cstring>
 #include <map>
 #include <mutex>
+#include <random>
 
-#include "absl/strings/escaping.h"
 #include "absl/strings/str_cat.h"
 #include "absl/time/clock.h"
 #include "prometheus/counter.h"
@@ -30,6 +32,18 @@ bool IsHex(absl::string_view text, size_t size) {
   }
   return !zero;  // all zeros mean "none" in the standard
 }
+
+// Names in a trace have to differ and need no secrecy: a generator of each thread's own, seeded once.
+std::uint64_t Differing() {
+  thread_local std::mt19937_64 generator = [] {
+    std::uint64_t seed[4];
+    std::memcpy(seed, crypto::Random(sizeof(seed)).data(), sizeof(seed));
+    std::seed_seq sequence(seed, seed + 4);
+    return std::mt19937_64(sequence);
+  }();
+  return generator() | 1;  // never all zeros, which means "none"
+}
+std::string Hex16(std::uint64_t n) { return absl::StrCat(absl::Hex(n, absl::kZeroPad16)); }
 
 // Fields come from closed sets, but a log line has to stay one line of JSON whatever happens.
 void AppendJson(std::string* out, absl::string_view name, absl::string_view value) {
@@ -184,7 +198,7 @@ class PrometheusTelemetry : public Telemetry {
 
 Traceparent Traceparent::Continue(absl::string_view header) {
   Traceparent t;
-  t.span_id = absl::BytesToHexString(crypto::Random(8));
+  t.span_id = Hex16(Differing());
   // version "-" trace "-" parent "-" flags; later versions may be longer but begin like this one.
   const bool shape = header.size() >= 55 && header[2] == '-' && header[35] == '-' && header[52] == '-' && header.substr(0, 2) != "ff" &&
                      (header.size() == 55 || (header[55] == '-' && header.substr(0, 2) != "00"));
@@ -194,7 +208,7 @@ Traceparent Traceparent::Continue(absl::string_view header) {
     t.sampled = header[54] == '1' || header[54] == '3' || header[54] == '5' || header[54] == '7' || header[54] == '9' || header[54] == 'b' ||
                 header[54] == 'd' || header[54] == 'f';
   } else {
-    t.trace_id = absl::BytesToHexString(crypto::Random(16));
+    t.trace_id = Hex16(Differing()) + Hex16(Differing());
   }
   return t;
 }
