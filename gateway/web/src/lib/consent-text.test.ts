@@ -35,7 +35,7 @@ test("sentences stay whole", () => {
     "**Du får hjælp. Altid.**",
     "Tekst nr. 3 gælder.",
   ]);
-  assert.deepEqual(sentencesOf("Fra 1. marts til 2. juni. Så stopper det."), ["Fra 1. marts til 2. juni.", "Så stopper det."]);
+  assert.deepEqual(sentencesOf("Fra 1. marts til 2. juni 2027. Så stopper det."), ["Fra 1. marts til 2. juni 2027.", "Så stopper det."]);
 });
 
 test("a line begins a sentence", () => {

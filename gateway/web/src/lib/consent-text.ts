@@ -55,14 +55,16 @@ function partsOf(text: string): Part[] {
     .filter((part) => part.text !== "");
 }
 
-/** Splits at the end of a sentence, but not inside bold words and not after a number or a short word such as "nr.". */
+/** Splits at the end of a sentence, but not inside bold words, after a short word such as "nr.", or after a number within a date. */
 export function sentencesOf(text: string): string[] {
   const out: string[] = [];
   let current = "";
-  for (const piece of text.split(/(?<=[.!?]["”]?(?:\*\*)?)\s+/u)) {
+  const pieces = text.split(/(?<=[.!?]["”]?(?:\*\*)?)\s+/u);
+  for (const [index, piece] of pieces.entries()) {
     current = current ? `${current} ${piece}` : piece;
     const open = (current.match(/\*\*/g)?.length ?? 0) % 2 === 1;
-    if (open || /(?:\b(?:nr|kl|fx|tlf|stk)|\d)\.$/iu.test(current)) continue;
+    const date = /\d\.$/u.test(current) && /^\p{Ll}/u.test(pieces[index + 1] ?? "");
+    if (open || date || /\b(?:nr|no|kl|fx|tlf|stk)\.$/iu.test(current)) continue;
     out.push(current);
     current = "";
   }

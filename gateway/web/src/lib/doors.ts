@@ -42,17 +42,18 @@ export function doorsOf(holder: string): string[] {
   return (agencyByName(holder)?.doors ?? []).filter((service) => service in doors);
 }
 
-/** Looks through each of the holder's doors once, asking each only for what it can hold. A category that no door holds is not asked for. */
+/** Looks through each of the holder's doors once, asking each only for what it can hold; the first is asked for what none holds, so that the answer to it is the ledger's and no guess. */
 export async function look(services: string[], question: Question): Promise<Shown[]> {
   const shown = new Map<DataCategory, Shown>(
     question.categories.map((category) => [category, { category, granted: false, lines: [], failure: null }]),
   );
+  const held = new Map(services.map((service) => [service, categoriesIn(doors[service]?.file ?? CitizenCardSchema)]));
+  const elsewhere = question.categories.filter((category) => ![...held.values()].some((set) => set.has(category)));
   await Promise.all(
-    services.map(async (service) => {
+    services.map(async (service, index) => {
       const door = doors[service];
       if (!door) return;
-      const held = categoriesIn(door.file);
-      const categories = question.categories.filter((category) => held.has(category));
+      const categories = question.categories.filter((category) => held.get(service)?.has(category) || (index === 0 && elsewhere.includes(category)));
       if (categories.length === 0) return;
       try {
         const answer = await door.open({ ...question, categories });
