@@ -75,8 +75,12 @@ void Login::Begin(const HttpRequest& request, HttpReply reply) {
   attempt.set_verifier(RandomToken());
   attempt.set_return_to(LocalPath(Parameter1(*query, "return")));
   attempt.set_began_ms(absl::ToUnixMillis(store_->now()));
-  const auto send = [this, reply, citizen = as == "citizen"](const LoginAttempt& a) {
-    HttpResponse r = Redirect(oidc_->AuthorizationUrl(a, citizen));
+  attempt.set_as(as);
+  // Whoever is still signed in at the provider may have left the machine. For staff that is the provider's choice; a second
+  // person is somebody else by definition, and a citizen often sits at a machine of many.
+  attempt.set_anew(second || as == "citizen" || Parameter1(*query, "anew") == "1");
+  const auto send = [this, reply](const LoginAttempt& a) {
+    HttpResponse r = Redirect(oidc_->AuthorizationUrl(a));
     Set(&r, kLoginCookie, store_->seal().SealAttempt(a), kAttempt);
     reply(std::move(r));
   };
@@ -113,6 +117,11 @@ void Login::Callback(const HttpRequest& request, HttpReply reply) {
 }
 
 void Login::SignIn(const LoginAttempt& attempt, const std::string& old_cookie, const SignedIn& signed_in, HttpReply reply) {
+  if (!attempt.as().empty() && (attempt.as() == "citizen") != signed_in.caller.IsCitizen()) {
+    // The provider remembered somebody of the other kind. Once more, and this time it has to ask.
+    if (attempt.anew()) return reply(Failed("DENIED"));
+    return reply(Redirect(absl::StrCat("/login?", FormEncode({{"as", attempt.as()}, {"anew", "1"}, {"return", attempt.return_to()}}))));
+  }
   const Session session = Sessions::Make(signed_in, store_->now() + kSessionLongest);
   const std::string cookie = SessionSeal::NewCookie();  // always a new one: a planted cookie never becomes a session
   store_->Create(cookie, session, [this, cookie, old_cookie, return_to = attempt.return_to(), reply](absl::Status created) {

@@ -139,6 +139,7 @@ TEST_F(LoginTest, NothingReadableIsKeptInRedis) {
 TEST_F(LoginTest, ACitizenSignsInToo) {
   auto q = browser_.Begin("as=citizen&return=/mit");
   EXPECT_EQ(q["acr_values"], "citizen");
+  EXPECT_EQ(q["prompt"], "login") << "a machine of many";
   TokenIssuer::Claims c;
   c.agency = "";
   c.roles = {"CITIZEN"};
@@ -150,6 +151,21 @@ TEST_F(LoginTest, ACitizenSignsInToo) {
   EXPECT_TRUE(absl::StrContains(a.body, "\"citizen\":true")) << a.body;
   EXPECT_FALSE(absl::StrContains(a.body, "0101901234"));
   EXPECT_TRUE(absl::StrContains(browser_.Get("/login?second=1").Header("location"), "loginError=SIGN_IN_REQUIRED"));
+}
+
+TEST_F(LoginTest, AnotherKindOfPersonIsAskedAnewOnce) {
+  TokenIssuer::Claims c;
+  c.agency = "";
+  c.roles = {"CITIZEN"};
+  c.cpr = "0101901234";
+  EXPECT_EQ(SignIn(browser_, c, "as=staff&return=/a"), "/login?as=staff&anew=1&return=%2Fa") << "the provider remembered a citizen";
+  EXPECT_EQ(browser_.session, "");
+  auto q = browser_.Begin("as=staff&anew=1&return=%2Fa");
+  EXPECT_EQ(q["prompt"], "login");
+  WillSignIn(c, q["nonce"]);
+  EXPECT_EQ(browser_.Get("/callback?code=x&state=" + q["state"]).Header("location"), "/?loginError=DENIED");
+  EXPECT_EQ(SignIn(browser_, Staff(), "as=citizen"), "/?loginError=DENIED");
+  EXPECT_EQ(SignIn(browser_, Staff(), "return=/b"), "/b");
 }
 
 TEST_F(LoginTest, ForgedCallbacksSignNobodyIn) {

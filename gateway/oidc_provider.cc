@@ -37,7 +37,7 @@ class Provider : public OidcProvider {
       : config_(config), redirect_uri_(absl::StrCat(origin, "/callback")), home_(absl::StrCat(origin, "/")), client_id_(std::move(client_id)),
         secret_(std::move(secret)), verifier_(std::move(verifier)) {}
 
-  std::string AuthorizationUrl(const LoginAttempt& attempt, bool citizen) const override {
+  std::string AuthorizationUrl(const LoginAttempt& attempt) const override {
     std::vector<std::pair<std::string, std::string>> q = {
         {"client_id", client_id_},
         {"response_type", "code"},
@@ -49,9 +49,8 @@ class Provider : public OidcProvider {
         {"code_challenge_method", "S256"},
     };
     if (!config_.resource().empty()) q.emplace_back("resource", config_.resource());
-    // Whoever is still signed in at the provider is the first person, or somebody who left: always ask.
-    if (attempt.second()) q.emplace_back("prompt", "login");
-    for (const Parameter& p : citizen ? config_.citizen() : config_.staff()) q.emplace_back(p.name(), p.value());
+    if (attempt.anew()) q.emplace_back("prompt", "login");
+    for (const Parameter& p : attempt.as() == "citizen" ? config_.citizen() : config_.staff()) q.emplace_back(p.name(), p.value());
     const std::string& base = config_.authorization_endpoint();
     return absl::StrCat(base, absl::StrContains(base, "?") ? "&" : "?", FormEncode(q));
   }

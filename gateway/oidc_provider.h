@@ -28,8 +28,8 @@ class OidcProvider {
   static absl::StatusOr<std::unique_ptr<OidcProvider>> Create(const Oidc& config, const std::string& public_origin);
   virtual ~OidcProvider() = default;  // waits for the requests that are under way
 
-  // Where to send the browser. For a second person the provider is told to ask anew (prompt=login).
-  virtual std::string AuthorizationUrl(const LoginAttempt& attempt, bool citizen) const = 0;
+  // Where to send the browser.
+  virtual std::string AuthorizationUrl(const LoginAttempt& attempt) const = 0;
   // Where to send the browser to end the provider's own session, "" if that is not configured.
   virtual std::string EndSessionUrl() const = 0;
   virtual const std::string& issuer() const = 0;

@@ -121,7 +121,7 @@ absl::StatusOr<StaticFiles> StaticFiles::Load(const std::string& root) {
   for (fs::recursive_directory_iterator it(root, ec), end; it != end; it.increment(ec)) {
     if (ec) break;
     if (it->is_symlink() || !it->is_regular_file()) continue;
-    const std::string path = absl::StrCat("/", fs::relative(it->path(), root).generic_string());
+    const std::string path = absl::StrCat("/", it->path().lexically_relative(root).generic_string());
     if (absl::EndsWith(path, ".gz")) continue;
     const Kind* kind = KindOf(path);
     if (kind == nullptr) return absl::InvalidArgumentError(absl::StrCat(it->path().string(), ": a kind of file that is not served"));
