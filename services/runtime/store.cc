@@ -17,6 +17,7 @@ namespace {
 using Reply = Redis::Reply;
 
 constexpr char kLibraryVersion[] = "1";
+constexpr char kDestroyed[] = "destroyed";  // as store.lua writes it
 
 absl::Status NotServed() { return Refusal(absl::StatusCode::kNotFound, "NOT_FOUND", "this agency is not served here"); }
 
@@ -36,6 +37,13 @@ absl::StatusOr<Found> Take(const std::string& base, absl::string_view kind, cons
   found.key_name = absl::StrCat(base, "k:", Hex(found.header.key_id));
   found.wrapped = reply.elements[1].text;
   return found;
+}
+
+absl::StatusOr<std::string> OpenFound(const ScopeKeys& keys, const std::string& base, const std::string& name, absl::string_view kind,
+                                      absl::string_view slug, const Reply& reply) {
+  BB_ASSIGN_OR_RETURN(const Found found, Take(base, kind, reply));
+  BB_ASSIGN_OR_RETURN(const crypto::Key key, UnwrapKey(keys, found.key_name, found.wrapped));
+  return OpenRecord(keys, {base + name, kind, slug}, found.header, key);
 }
 
 // What one Read needs to make values of a reply.
@@ -154,20 +162,31 @@ void Store::Read(const Scope& scope, const std::vector<ReadKey>& wanted, ReadDon
   });
 }
 
+// A citizen file is sealed for "citizens/<id>", id being the file's own. So its data key can be asked for by name together with
+// it, in one plain command: a tenth of what a function costs Redis. A record that turns out to have another owner goes the
+// function's way.
 void Store::ReadFile(const Scope& scope, const std::string& kind, const std::string& id, FileDone done) {
   const ScopeKeys* keys = keys_.Find(scope.slug);
   if (keys == nullptr) return done(NotServed());
-  std::string base = Base(scope), name = RecordName(kind, id);
-  std::vector<std::string> argv = {"FCALL_RO", "bb_file", "1", base, name};
-  redis_->Command(std::move(argv), [base = std::move(base), name = std::move(name), slug = scope.slug, kind, keys,
-                                    done = std::move(done)](absl::StatusOr<Reply> reply) {
+  std::string base = Base(scope), name = RecordName(kind, id), key_id = KeyId(*keys, absl::StrCat("citizens/", id));
+  std::vector<std::string> argv = {"MGET", base + name, absl::StrCat(base, "k:", Hex(key_id))};
+  redis_->Command(std::move(argv), [this, base = std::move(base), name = std::move(name), key_id = std::move(key_id), slug = scope.slug, kind, keys,
+                                    done = std::move(done)](absl::StatusOr<Reply> reply) mutable {
     if (!reply.ok()) return done(reply.status());
-    if (reply->IsNil()) return done(std::string());
-    const absl::StatusOr<Found> found = Take(base, kind, *reply);
-    if (!found.ok()) return done(found.status());
-    const absl::StatusOr<crypto::Key> key = UnwrapKey(*keys, found->key_name, found->wrapped);
-    if (!key.ok()) return done(key.status());
-    done(OpenRecord(*keys, {base + name, kind, slug}, found->header, *key));
+    if (reply->elements.size() != 2 || reply->elements[0].IsNil()) return done(std::string());
+    const absl::StatusOr<RecordHeader> header = ParseRecord(reply->elements[0].text, kind);
+    if (!header.ok()) return done(header.status());
+    if (header->key_id == key_id) {
+      if (reply->elements[1].text == kDestroyed) return done(std::string());
+      return done(OpenFound(*keys, base, name, kind, slug, *reply));
+    }
+    std::vector<std::string> call = {"FCALL_RO", "bb_file", "1", base, name};
+    redis_->Command(std::move(call), [base = std::move(base), name = std::move(name), slug = std::move(slug), kind = std::move(kind), keys,
+                                      done = std::move(done)](absl::StatusOr<Reply> found) {
+      if (!found.ok()) return done(found.status());
+      if (found->IsNil()) return done(std::string());
+      done(OpenFound(*keys, base, name, kind, slug, *found));
+    });
   });
 }
 

@@ -5,7 +5,7 @@
 --   cat services/runtime/store.lua services/consent/authorise.lua | redis-cli -x FUNCTION LOAD REPLACE
 --
 -- The ACL of a service (commands inside functions count too):
---   ~<prefix>:* -@all +fcall +fcall_ro +ping +config|get +get +getrange +set +del +exists +incr +expire +zadd +zrem +zrange
+--   ~<prefix>:* -@all +fcall +fcall_ro +ping +config|get +get +mget +getrange +set +del +exists +incr +expire +zadd +zrem +zrange
 --   +xadd +sadd    and in the trust store +time +llen +lindex +lrange +rpush +ltrim +xrange
 --
 -- Every function takes one key, the base of a scope, "dropin:{perron-4}:"; all keys it touches begin with it. Names in the
@@ -24,9 +24,20 @@ local KEY_ID = '%02x%02x%02x%02x%02x%02x%02x%02x%02x%02x%02x%02x%02x%02x%02x%02x
 local KEPT_ANSWER_MS = 24 * 3600 * 1000
 local NOTED_S = 2 * 24 * 3600
 
+-- Key ids in hex, remembered: the formatting costs as much as a GET.
+local hex_of, hex_count = {}, 0
+
 -- A record: 1 version | 8 revision | 16 key id | 2 type | 2 facet length | …
 local function wrapped_key(base, record)
-  return redis.call('GET', base .. 'k:' .. string.format(KEY_ID, string.byte(record, 10, 25)))
+  local id = string.sub(record, 10, 25)
+  local hex = hex_of[id]
+  if not hex then
+    hex = string.format(KEY_ID, string.byte(id, 1, 16))
+    if hex_count == 20000 then hex_of, hex_count = {}, 0 end
+    hex_of[id] = hex
+    hex_count = hex_count + 1
+  end
+  return redis.call('GET', base .. 'k:' .. hex)
 end
 
 -- {record, wrapped key}, or false if there is none, which is also what a destroyed key means.
@@ -45,7 +56,7 @@ local function revision_of(base, name)
   return string.sub(head, 2, 9)
 end
 
--- args: name ("r:<kind>:<id>"). The door's road.
+-- args: name ("r:<kind>:<id>"). The door's road, where MGET with the guessed key does not do.
 local function bb_file(keys, args)
   return read_record(keys[1], args[1])
 end

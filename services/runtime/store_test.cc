@@ -59,6 +59,29 @@ TEST_F(StoreTest, RoundTrip) {
   EXPECT_TRUE(Put("b", Note("citizens/x", "open")).ok());
 }
 
+// Its data key is guessed from the file's name; a record of another owner is found all the same.
+TEST_F(StoreTest, ReadFileOfAnyOwner) {
+  const stored::ReadNote own = Note("citizens/a", "open"), other = Note("citizens/b", "open");
+  ASSERT_TRUE(Put("a", own).ok());
+  EXPECT_EQ(*File("note", "a"), own.SerializeAsString());
+  ASSERT_TRUE(Put("a", other).ok());
+  EXPECT_EQ(*File("note", "a"), other.SerializeAsString());
+  ASSERT_TRUE(Put("s", Shared("text")).ok());
+  EXPECT_EQ(*File("shared", "s"), Shared("text").SerializeAsString());
+
+  ASSERT_TRUE(Put("a", own).ok());
+  const std::string key_name = "k:" + Hex(Raw("r:note:a").substr(9, 16)), key = Raw(key_name);
+  SetRaw(key_name, "something");
+  EXPECT_EQ(File("note", "a").status().code(), absl::StatusCode::kDataLoss) << "forged";
+  server_->Admin({"DEL", Base() + key_name});
+  EXPECT_EQ(File("note", "a").status().code(), absl::StatusCode::kDataLoss) << "lost";
+  SetRaw(key_name, key);
+  Decision destroy;
+  destroy.DestroyKey("citizens/a");
+  ASSERT_TRUE(Commit(View(&TestEntities()), destroy).ok());
+  EXPECT_EQ(*File("note", "a"), "") << "destroyed";
+}
+
 TEST_F(StoreTest, ManyKeysInOneCall) {
   ASSERT_TRUE(Put("a", Note("citizens/x", "open", 1, "p")).ok());
   ASSERT_TRUE(Put("s", Shared("text")).ok());
