@@ -1,5 +1,6 @@
 #include "services/consent/registry.h"
 
+#include <algorithm>
 #include <utility>
 #include <vector>
 
@@ -100,8 +101,10 @@ absl::StatusOr<Decision> LinkAlias(const ConsentRules& rules, const Call& call, 
   const records::LinkedAlias* linked = reads.Take(view.Find<records::LinkedAlias>(alias_id));
   reads.Also(CheckUnused(*call.presence, "link", view));
   BB_RETURN_IF_ERROR(reads.status());
-  // An alias becomes one citizen, once; the same citizen may have the link again.
-  if (linked != nullptr && linked->subject() != who.id) return Refusal(absl::StatusCode::kAlreadyExists, "DUPLICATE", "this alias has been linked");
+  // An alias becomes one citizen, once; the same citizen, also under a registration that was merged, may have the link again.
+  const auto& absorbed = who.subject->absorbed();
+  const bool same = linked == nullptr || linked->subject() == who.id || std::find(absorbed.begin(), absorbed.end(), linked->subject()) != absorbed.end();
+  if (!same) return Refusal(absl::StatusCode::kAlreadyExists, "DUPLICATE", "this alias has been linked");
 
   Decision decision;
   if (linked == nullptr) {

@@ -1,0 +1,155 @@
+// Taking back, narrowing and renewing, as calls against records in memory.
+#include "gtest/gtest.h"
+#include "services/consent/consents.h"
+#include "services/consent/names.h"
+#include "services/consent/testing/world.h"
+#include "services/runtime/civil.h"
+#include "services/runtime/policy.h"
+
+namespace brobygger::consent {
+namespace {
+
+constexpr auto kHome = type::v1::PURPOSE_FIND_AND_KEEP_HOME;
+constexpr auto kContact = type::v1::DATA_CATEGORY_CONTACT;
+constexpr auto kHousingData = type::v1::DATA_CATEGORY_HOUSING;
+constexpr char kCpr[] = "010190-1234";
+
+class Ending : public ::testing::Test {
+ protected:
+  // The one record in this state.
+  std::pair<std::string, records::ConsentRecord> Only(v1::ConsentState state) {
+    for (const auto& [id, r] : w.store.All<records::ConsentRecord>()) {
+      if (r->state() == state) return {id, *r};
+    }
+    ADD_FAILURE() << "none in state " << state;
+    return {};
+  }
+
+  World w;
+  std::string citizen = w.Ensure(kDropin, kCpr);
+};
+
+TEST_F(Ending, WithdrawThisThisRecipientOrEverything) {
+  const auto give = [&](const std::string& holder, const std::string& recipient) {
+    const auto drafts = w.Propose(kDropin, citizen, {w.Arrow(holder, recipient, type::v1::PURPOSE_COORDINATE_SUPPORT, {kContact})});
+    const auto given = w.Ask<v1::ActivateConsentsResponse>(ActivateConsents, w.TwoPersons(w.Staff(kDropin), kTreatment), w.Activation(citizen, drafts));
+    EXPECT_TRUE(given.ok()) << given.status();
+    return given->consents(0).name();
+  };
+  const std::string first = give(kDropin, kHousing);
+  give(kTreatment, kHousing);
+  give(kDropin, kJobcentre);
+  give(kHousing, kDropin);
+  v1::WithdrawConsentsRequest request;
+  const auto withdraw = [&](const Call& call) { return w.Ask<v1::WithdrawConsentsResponse>(WithdrawConsents, call, request); };
+
+  EXPECT_EQ(ReasonOf(withdraw(w.Login(kCpr)).status()), "FIELD_REQUIRED");
+  request.set_everything(false);
+  EXPECT_EQ(ReasonOf(withdraw(w.Login(kCpr)).status()), "FIELD_REQUIRED");
+  request.set_citizen(citizen);
+  request.set_consent(first);
+  EXPECT_EQ(ReasonOf(withdraw(w.Staff(kDropin)).status()), "PRESENCE_REQUIRED");
+  // The citizen's word to anyone is enough.
+  const size_t entries = w.store.ledger().size();
+  auto done = withdraw(World::Stated(w.Staff(kDropin)));
+  ASSERT_TRUE(done.ok()) << done.status();
+  EXPECT_EQ(done->withdrawn(), 1);
+  EXPECT_EQ(w.store.ledger().size(), entries + 1);
+  EXPECT_EQ(w.LastEntry().details().act(), ledger::v1::ACT_CONSENT_WITHDRAWN);
+  EXPECT_EQ(w.store.Facet("consent", Only(v1::CONSENT_STATE_WITHDRAWN).first)[0], 'W');
+  EXPECT_EQ(ReasonOf(withdraw(World::Stated(w.Staff(kDropin))).status()), "WRONG_STATE");
+
+  request.Clear();
+  request.set_recipient(kHousing);
+  done = withdraw(w.Login(kCpr));
+  EXPECT_EQ(done->withdrawn(), 1);
+  EXPECT_EQ(w.Count(v1::CONSENT_STATE_ACTIVE), 2);
+  // Somebody who works for the recipient hears it as well as anybody.
+  request.set_citizen(w.Ensure(kJobcentre, kCpr));
+  request.set_everything(true);
+  done = withdraw(World::Stated(w.Staff(kJobcentre)));
+  EXPECT_EQ(done->withdrawn(), 2);
+  EXPECT_EQ(w.Count(v1::CONSENT_STATE_ACTIVE), 0);
+  EXPECT_EQ(w.Count(v1::CONSENT_STATE_WITHDRAWN), 4);
+  done = withdraw(World::Stated(w.Staff(kJobcentre)));
+  EXPECT_EQ(done->withdrawn(), 0);
+  // Somebody whom nobody knows has nothing to take back.
+  request.clear_citizen();
+  EXPECT_EQ(withdraw(w.Login("020290-1234"))->withdrawn(), 0);
+}
+
+TEST_F(Ending, AnotherCitizensConsentIsNotFound) {
+  w.Give(citizen);
+  const std::string other = w.Ensure(kDropin, "020290-1234");
+  v1::ListConsentsRequest list;
+  list.set_citizen(citizen);
+  const std::string name = w.Ask<v1::ListConsentsResponse>(ListConsents, w.Staff(kDropin), list)->consents(0).name();
+  v1::WithdrawConsentsRequest request;
+  request.set_citizen(other);
+  request.set_consent(name);
+  EXPECT_EQ(ReasonOf(w.Ask<v1::WithdrawConsentsResponse>(WithdrawConsents, World::Stated(w.Staff(kDropin)), request).status()), "NOT_FOUND");
+  request.clear_citizen();
+  EXPECT_EQ(ReasonOf(w.Ask<v1::WithdrawConsentsResponse>(WithdrawConsents, w.Login("020290-1234"), request).status()), "NOT_FOUND");
+  EXPECT_EQ(w.Count(v1::CONSENT_STATE_ACTIVE), 1);
+}
+
+TEST_F(Ending, NarrowingTakesAPartBack) {
+  const v1::Consent given = w.Give(citizen);
+  v1::NarrowConsentRequest request;
+  request.set_citizen(citizen);
+  request.set_consent(given.name());
+  const auto narrow = [&] { return w.Ask<v1::NarrowConsentResponse>(NarrowConsent, World::Stated(w.Staff(kDropin)), request); };
+  EXPECT_EQ(ReasonOf(narrow().status()), "OUT_OF_RANGE");  // nothing narrower
+  request.add_categories(kHousingData);
+  EXPECT_EQ(ReasonOf(narrow().status()), "OUT_OF_RANGE");  // more, not less
+  request.clear_categories();
+  *request.mutable_last_day() = ToDate(absl::CivilDay(2026, 9, 2));
+  EXPECT_EQ(ReasonOf(narrow().status()), "OUT_OF_RANGE");  // longer, not shorter
+  *request.mutable_last_day() = ToDate(absl::CivilDay(2026, 4, 30));
+  request.add_categories(kContact);
+  EXPECT_EQ(ReasonOf(w.Ask<v1::NarrowConsentResponse>(NarrowConsent, w.Staff(kDropin), request).status()), "PRESENCE_REQUIRED");
+  const auto done = narrow();
+  ASSERT_TRUE(done.ok()) << done.status();
+  const auto [id, r] = Only(v1::CONSENT_STATE_ACTIVE);
+  EXPECT_EQ(r.mask(), Bit(kContact));
+  EXPECT_EQ(absl::FromUnixMillis(r.end_ms()), StartOfDay(absl::CivilDay(2026, 5, 1)));
+  const auto [old_id, old] = Only(v1::CONSENT_STATE_SUPERSEDED);
+  EXPECT_EQ(old.successor(), id);
+  EXPECT_EQ(r.holder_ref(), old.holder_ref());
+  EXPECT_EQ(w.store.Find<records::Arrow>(ArrowId(kHousing, r.recipient_ref(), kDropin))->latest().at(kHome), id);
+  EXPECT_EQ(w.LastEntry().details().act(), ledger::v1::ACT_CONSENT_NARROWED);
+  EXPECT_NE(done->consent().name(), given.name());
+  EXPECT_EQ(ReasonOf(narrow().status()), "WRONG_STATE");  // the old name
+}
+
+TEST_F(Ending, RenewingTakesTheSameWordAndExpiredIsOver) {
+  const v1::Consent given = w.Give(citizen);
+  v1::RenewConsentRequest request;
+  request.set_citizen(citizen);
+  request.set_consent(given.name());
+  request.set_evidence(v1::EVIDENCE_ORAL_WITNESSED);
+  request.set_capacity_attested(true);
+  request.set_understood_read_back(true);
+  request.set_told_voluntary(true);
+  request.set_text_version(w.Text().version());
+  request.set_text_sha256(w.Text().sha256());
+  const auto renew = [&](const Call& call) { return w.Ask<v1::RenewConsentResponse>(RenewConsent, call, request); };
+  w.now = StartOfDay(absl::CivilDay(2026, 8, 1));
+  EXPECT_EQ(ReasonOf(renew(World::Stated(w.Staff(kDropin))).status()), "WORD_NOT_ENOUGH");
+  const auto done = renew(w.TwoPersons(w.Staff(kDropin), kHousing));
+  ASSERT_TRUE(done.ok()) << done.status();
+  EXPECT_EQ(absl::FromUnixMillis(Only(v1::CONSENT_STATE_ACTIVE).second.end_ms()), StartOfDay(absl::CivilDay(2027, 2, 2)));
+  EXPECT_EQ(w.Count(v1::CONSENT_STATE_SUPERSEDED), 1);
+  EXPECT_EQ(w.LastEntry().details().act(), ledger::v1::ACT_CONSENT_RENEWED);
+
+  request.set_consent(done->consent().name());
+  w.now = StartOfDay(absl::CivilDay(2027, 2, 2));  // the end is exclusive
+  EXPECT_EQ(ReasonOf(renew(w.TwoPersons(w.Staff(kDropin), kHousing)).status()), "WRONG_STATE");
+  v1::GetConsentRequest get;
+  get.set_name(done->consent().name());
+  EXPECT_TRUE(w.Ask<v1::GetConsentResponse>(GetConsent, w.Staff(kDropin), get)->consent().expired());
+  EXPECT_TRUE(w.Ask<v1::ListIncomingConsentsResponse>(ListIncomingConsents, w.Staff(kHousing), v1::ListIncomingConsentsRequest())->consents().empty());
+}
+
+}  // namespace
+}  // namespace brobygger::consent
