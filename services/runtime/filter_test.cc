@@ -1,15 +1,18 @@
 #include "services/runtime/filter.h"
 
+#include <functional>
 #include <string>
 
 #include "absl/strings/escaping.h"
 #include "absl/strings/str_cat.h"
 #include "brobygger/registry/v1/card.pb.h"
+#include "google/protobuf/stubs/common.h"
 #include "google/protobuf/text_format.h"
 #include "google/protobuf/util/message_differencer.h"
 #include "gtest/gtest.h"
 #include "services/runtime/policy_test.pb.h"
 #include "services/runtime/status.h"
+#include "services/runtime/wire.h"
 
 namespace brobygger {
 namespace {
@@ -209,6 +212,37 @@ TEST(FilterTest, MalformedIsDataLoss) {
     EXPECT_EQ(r.status().code(), absl::StatusCode::kDataLoss) << what;
     EXPECT_EQ(ReasonOf(r.status()), "FILE_MALFORMED") << what;
   }
+}
+
+TEST(FilterTest, ADefaultThatIsWrittenOutIsAbsentAllTheSame) {
+  EXPECT_EQ(*Apply(Hex("0800")), "") << "housing: 0";
+  EXPECT_EQ(*Apply(Hex("08808000")), "") << "the same, padded";
+  EXPECT_EQ(*Apply(Hex("a201020800")), "") << "a date of nothing but year 0";
+  EXPECT_EQ(*Apply(Hex("a20100")), "") << "an empty date";
+  EXPECT_EQ(*Apply(Hex("8a0100")), "") << "packed numbers without a number";
+  EXPECT_EQ(*Apply(Hex("0807" "a201020800")), Hex("0807"));
+}
+
+// Every sequence of the bytes at which something changes, at the start of a text and behind a word of ASCII.
+TEST(FilterTest, Utf8IsWhatTheParserSaysItIs) {
+  const std::string bytes = Hex("0041427f808f909fa0bfc0c1c2dfe0e1ecedeeeff0f1f3f4f5ff");
+  std::size_t checked = 0;
+  for (const std::string& prefix : {std::string(), std::string("abcdefgh"), std::string("abcdef\xc3\xa6")}) {
+    std::string text = prefix;
+    std::function<void(int)> extend = [&](int left) {
+      const char* const p = text.data();
+      const bool want = google::protobuf::internal::IsStructurallyValidUTF8(p, static_cast<int>(text.size()));
+      ASSERT_EQ(wire::IsUtf8(p, p + text.size()), want) << absl::BytesToHexString(text);
+      ++checked;
+      for (std::size_t i = 0; left > 0 && i < bytes.size(); ++i) {
+        text.push_back(bytes[i]);
+        extend(left - 1);
+        text.pop_back();
+      }
+    };
+    extend(prefix.empty() ? 4 : 3);
+  }
+  EXPECT_GT(checked, 400'000u);
 }
 
 TEST(FilterTest, DepthIsBounded) {
