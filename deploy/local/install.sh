@@ -1,7 +1,7 @@
 # Sourced by deploy/local/up and tests/run, after lib/common.sh: brings in what is missing on a Debian 12 machine.
 # Does nothing, and says nothing, where nothing is missing.
 #
-#   install_packages [more…]   the apt packages of packages.txt, and more
+#   install_packages [tests]   the apt packages of packages.txt, with those for the tests
 #   install_node               Node 20 or newer: the machine's own, else Node 22 from npm under BROBYGGER_CACHE
 #   install_modules DIR…       npm ci in each directory, if its lock file has changed since
 
@@ -26,10 +26,14 @@ apt_install() {
 }
 
 install_packages() {
-  local wanted
+  local wanted of=${1:-}
   command -v dpkg-query >/dev/null || die "this is not Debian; the packages needed are in deploy/local/packages.txt"
-  mapfile -t wanted < <(sed -e 's/#.*//' -e '/^ *$/d' "$BROBYGGER_ROOT/deploy/local/packages.txt")
-  MISSING=$(missing_packages "${wanted[@]}" "$@")
+  mapfile -t wanted < <(awk -v of="$of" '/^[^#]/ && ($2 == "" || $2 == of) { print $1 }' "$BROBYGGER_ROOT/deploy/local/packages.txt")
+  bring_in "${wanted[@]}"
+}
+
+bring_in() {
+  MISSING=$(missing_packages "$@")
   if [ -n "$MISSING" ]; then
     # shellcheck disable=SC2086
     step "install $(wc -w <<<"$MISSING") Debian packages" apt_install $MISSING || die "apt could not install: $MISSING"
@@ -56,7 +60,7 @@ install_node() {
   local tools=$BROBYGGER_CACHE/node
   if node_is_new_enough node && command -v npm >/dev/null; then return; fi
   if ! node_is_new_enough "$tools/node_modules/node/bin/node" || ! [ -e "$tools/node_modules/.bin/npm" ]; then
-    install_packages npm
+    bring_in npm
     step 'install Node 22 by npm' fetch_node || die 'npm could not install Node 22'
   fi
   PATH=$tools/node_modules/node/bin:$tools/node_modules/.bin:$PATH
