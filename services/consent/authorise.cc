@@ -6,6 +6,7 @@
 #include <vector>
 
 #include "absl/strings/str_cat.h"
+#include "services/consent/authorise_script.h"
 #include "services/consent/facet.h"
 #include "services/runtime/crypto.h"
 #include "services/runtime/policy.h"
@@ -128,9 +129,10 @@ void Authoriser::Ask(const std::string& peer, const std::string& question_bytes,
   details->set_asked_mask(mask);
   details->set_door(q.door());
 
-  trust_->Command({"FCALL", "bb_authorise", "1", kPrefix, asked->recipient, asked->ref, asked->holder, absl::StrCat(q.purpose()),
-                   absl::StrCat(mask), asked->row.SerializeAsString(), absl::StrCat(ForcedRule(asked->decision))},
-                  [this, asked](absl::StatusOr<Redis::Reply> reply) { Conclude(asked, std::move(reply)); });
+  RunGate(trust_,
+          {kPrefix, asked->recipient, asked->ref, asked->holder, absl::StrCat(q.purpose()), absl::StrCat(mask), asked->row.SerializeAsString(),
+           absl::StrCat(ForcedRule(asked->decision))},
+          [this, asked](absl::StatusOr<Redis::Reply> reply) { Conclude(asked, std::move(reply)); });
 }
 
 void Authoriser::Conclude(const std::shared_ptr<Asked>& asked, absl::StatusOr<Redis::Reply> reply) {
