@@ -26,7 +26,6 @@ BenchFile File() {
   f.set_call_hours("efter klokken ti, ikke om onsdagen");
   f.set_sms_ok(true);
   f.set_cpr("010170-1234");
-  f.mutable_birth_date()->set_year(1970), f.mutable_birth_date()->set_month(1), f.mutable_birth_date()->set_day(1);
   f.set_note("sover hos en ven, som snart skal flytte");
   f.set_wish("et sted med egen nøgle, gerne i stueetagen");
   f.set_situation(5);
@@ -40,7 +39,6 @@ BenchFile File() {
   f.set_place("i køkkenet på værestedet");
   f.set_health("");
   f.set_record("screenings/abcdefghijklmnopqrstuvwxyz");
-  f.mutable_update_time()->set_seconds(1'800'000'000);
   const std::size_t room = kBytes - f.ByteSizeLong() - 4;  // tag and length of the last field
   f.set_health(std::string(room, 'h'));
   f.set_health(std::string(room + kBytes - f.ByteSizeLong(), 'h'));

@@ -97,13 +97,16 @@ inline bool IsUtf8Slow(const char* p, const char* const end) {
       }
       if constexpr (std::endian::native == std::endian::little) p += std::countr_zero(high) / 8;
     }
-    if (static_cast<signed char>(*p) >= 0) {
+    const std::uint8_t lead = static_cast<std::uint8_t>(*p);
+    if (lead < 0x80) {
       ++p;
-      continue;
+    } else if (end - p >= 2 && lead >= 0xc2 && lead < 0xe0 && static_cast<signed char>(p[1]) < -64) {  // æ, ø, å: 80 to bf
+      p += 2;
+    } else {
+      const int size = CharacterSize(p, end - p);
+      if (size == 0) return false;
+      p += size;
     }
-    const int size = CharacterSize(p, end - p);
-    if (size == 0) return false;
-    p += size;
   }
   return true;
 }
@@ -112,11 +115,13 @@ inline bool IsUtf8Slow(const char* p, const char* const end) {
 inline bool IsUtf8(const char* p, const char* const end) {
   const std::ptrdiff_t n = end - p;
   std::uint64_t bits = 0;
-  if (n >= 8) {
-    std::ptrdiff_t i = 0;
-    for (; i + 32 <= n; i += 32) bits |= Word(p + i) | Word(p + i + 8) | Word(p + i + 16) | Word(p + i + 24);
-    for (; i + 8 < n; i += 8) bits |= Word(p + i);
-    bits |= Word(end - 8);
+  if (n >= 16) {
+    const char* q = p;
+    for (; end - q > 32; q += 32) bits |= Word(q) | Word(q + 8) | Word(q + 16) | Word(q + 24);
+    if (end - q > 16) bits |= Word(q) | Word(q + 8);
+    bits |= Word(end - 16) | Word(end - 8);
+  } else if (n >= 8) {
+    bits = Word(p) | Word(end - 8);
   } else {
     for (std::ptrdiff_t i = 0; i < n; ++i) bits |= static_cast<std::uint8_t>(p[i]);
   }
