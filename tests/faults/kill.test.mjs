@@ -1,0 +1,73 @@
+// Promises P3 and P7: one process after the other is killed without goodbye while a mixed load runs. Nothing that was
+// acknowledged is lost or done twice, nothing is shown without its entry in the ledger, and everything finds together again
+// by itself.
+import assert from "node:assert/strict";
+import { after, test } from "node:test";
+import { close, viaGateway, viaGrpc } from "../lib/client.mjs";
+import { date, requestId, strangerReference } from "../lib/values.mjs";
+import { faults, readLedger, unmatched } from "./lib/ledger.mjs";
+import { mixedLoad } from "./lib/load.mjs";
+import { agreed, home, long, percentile, processes, service, sleep, within } from "./lib/world.mjs";
+
+const victims = ["consent", "redis-trust", "dropin", "redis-records", "housing", "gateway"];
+const kills = Number(process.env.BROBYGGER_KILLS ?? (long ? 102 : 12));
+const everything = [...victims, "issuer"];
+const pids = async () => new Map(await Promise.all(everything.map(async (name) => [name, await processes("pid", name).catch(() => "")])));
+
+after(close);
+
+// One call through every process; a refusal for want of consent is an answer.
+async function wholeAgain() {
+  const ask = (client, as, method, request) => client.call({ as, method, request, timeout: 1500 }).catch((error) => ({ code: "UNAVAILABLE", message: `${error}` }));
+  const door = { citizen: strangerReference(), purpose: home, categories: agreed };
+  const answers = await Promise.all([
+    ask(viaGrpc, "boligenhed-1", `${service.dropin}/GetCitizenFile`, { ...door, holder: "agencies/perron-4" }),
+    ask(viaGrpc, "perron-4-1", `${service.housing}/GetCitizenFile`, { ...door, holder: "agencies/boligenhed" }),
+    ask(viaGrpc, "boligenhed-1", `${service.card}/GetCitizenFile`, { ...door, holder: "agencies/perron-4" }),
+    ask(viaGateway, "perron-4-1", `${service.dropin}/RecordVisitTally`, { date: date(-31), part_of_day: "PART_OF_DAY_EVENING", add_visitors: 0, request_id: requestId() }),
+  ]);
+  return answers.every((a) => a.code === "OK" || a.reason === "CONSENT_REQUIRED");
+}
+
+test(`${kills} kills under load`, async (t) => {
+  const before = (await readLedger()).length;
+  const load = await mixedLoad();
+  const back = [];
+  await t.test("what is killed comes back, and the others find it by themselves", async () => {
+    await sleep(1000);
+    for (let i = 0; i < kills; i++) {
+      const name = victims[i % victims.length];
+      const others = await pids();
+      await sleep(Math.random() * 600);
+      await processes("kill", name);
+      await sleep(Math.random() * 400);
+      const begun = Date.now();
+      await processes("start", name);
+      assert.ok(await within(20_000, wholeAgain), `after the ${name} was killed (kill ${i + 1}) not everything answers again`);
+      back.push(Date.now() - begun);
+      for (const [other, pid] of await pids()) if (other !== name) assert.equal(pid, others.get(other), `${other} died when ${name} was killed`);
+    }
+    await sleep(500);
+  });
+  await load.stop();
+  const rows = await readLedger();
+  t.diagnostic(`${kills} kills; everything answered again within p50 ${percentile(back, 0.5)} ms, at most ${Math.max(...back)} ms of the start; ${load.acknowledged} acknowledged writes, ${load.looks.length} looks answered (${load.looks.filter((l) => l.permitted).length} permitted), ${rows.length - before} entries`);
+  t.diagnostic(Object.entries(load.tries).sort().map(([code, n]) => `${code}: ${n}`).join(", "));
+
+  await t.test("every write was answered in the end, and no service made an error of its own out of a death", () => {
+    assert.deepEqual(load.failed, []);
+    assert.deepEqual(Object.keys(load.tries).filter((code) => /^(look )?(INTERNAL|UNKNOWN) \w/.test(code)), []);
+    assert.ok(load.acknowledged > kills * 10, "there was next to no load");
+  });
+  for (const [title, check] of load.checks) {
+    await t.test(title, async (within) => within.diagnostic(`${await check()}`));
+  }
+  await t.test("the ledger is whole: dense, chained, in order", () => {
+    const { wrong } = faults(rows);
+    assert.equal(wrong.length, 0, wrong.slice(0, 5).join("\n"));
+  });
+  await t.test("every look that was answered has its entry", () => {
+    const missing = unmatched(load.looks, rows.slice(before));
+    assert.equal(missing.length, 0, JSON.stringify(missing.slice(0, 3)));
+  });
+});
