@@ -225,6 +225,9 @@ TEST_F(StoreTest, ReadsAreNotedOnceADay) {
   ASSERT_TRUE(NoteRead("bo", "citizens/x").ok());
   ASSERT_TRUE(NoteRead("anna", "citizens/y").ok());
   EXPECT_EQ(Notes(), 3);
+  server_->Admin({"DEL", Base() + absl::FormatTime("n:%Y%m%d", clock_.Now(), absl::UTCTimeZone())});
+  ASSERT_TRUE(NoteRead("anna", "citizens/x").ok());
+  EXPECT_EQ(Notes(), 3) << "this process did not even ask";
   clock_.Advance(absl::Hours(24));
   ASSERT_TRUE(NoteRead("anna", "citizens/x").ok());
   EXPECT_EQ(Notes(), 4);
