@@ -16,8 +16,12 @@ namespace {
 
 constexpr char kStream[] = "/brobygger.consent.v1.AuthorizeService/AuthorizeStream";
 constexpr char kUnary[] = "/brobygger.consent.v1.AuthorizeService/Authorize";
-// Questions in one message: a message stays far below the 256 KB that a server takes.
+// Questions in one message, by number and bytes: a message stays far below the 256 KB that a server takes.
 constexpr size_t kMaxBatch = 64;
+constexpr size_t kMaxBatchBytes = 128 * 1024;
+// A stream takes new questions this long; then the next one does, and it ends when its last answer has come. Shorter than
+// the grace that a server gives an aged connection, so that no question is lost to its end.
+constexpr absl::Duration kStreamAge = absl::Minutes(5);
 // A stream that failed is not opened again before this has passed; questions go by the unary call until then.
 constexpr absl::Duration kReopenAfter = absl::Milliseconds(200);
 // How often questions whose deadline has passed without an answer are given up.
@@ -42,6 +46,8 @@ struct Stream {
   std::vector<std::string> queue ABSL_GUARDED_BY(mutex);
   bool ended ABSL_GUARDED_BY(mutex) = false;
   bool writing ABSL_GUARDED_BY(mutex) = false;
+  bool retired ABSL_GUARDED_BY(mutex) = false;  // takes no new questions
+  absl::Time opened;
   absl::Time swept ABSL_GUARDED_BY(mutex) = absl::InfinitePast();
 
   // Writes what is queued, one batch, if the transport is idle. What comes while it is busy forms the next batch.
@@ -49,10 +55,18 @@ struct Stream {
     if (queue.empty() || ended || writing) return;
     writing = true;
     consent::v1::AuthorizeStreamRequest batch;
-    const size_t n = std::min(queue.size(), kMaxBatch);
-    for (size_t i = 0; i < n; ++i) batch.add_questions(std::move(queue[i]));
+    size_t n = 0, bytes = 0;
+    for (; n < queue.size() && n < kMaxBatch && (n == 0 || bytes + queue[n].size() <= kMaxBatchBytes); ++n) {
+      bytes += queue[n].size();
+      batch.add_questions(std::move(queue[n]));
+    }
     queue.erase(queue.begin(), queue.begin() + static_cast<std::ptrdiff_t>(n));
     client->Write(batch.SerializeAsString());
+  }
+
+  // A retired stream goes with its last question.
+  void EndIfIdle() ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex) {
+    if (retired && !ended && waiting.empty()) client->Cancel();
   }
 
   // Takes out the questions whose deadline has passed; looks at most every kSweepEvery.
@@ -90,7 +104,7 @@ class StreamAuthorizeClient : public AuthorizeClient, public std::enable_shared_
       bool queued = false;
       {
         absl::MutexLock lock(&stream->mutex);
-        if (!stream->ended) {
+        if (!stream->ended && !stream->retired) {
           stream->waiting.emplace(tag, std::move(waiting));
           stream->queue.push_back(std::move(bytes));
           stream->Flush();
@@ -109,10 +123,19 @@ class StreamAuthorizeClient : public AuthorizeClient, public std::enable_shared_
   std::shared_ptr<Stream> Open() {
     absl::MutexLock lock(&mutex_);
     const absl::Time now = absl::Now();
-    if (stream_ != nullptr) return stream_;
+    if (stream_ != nullptr && now - stream_->opened < kStreamAge) return stream_;
+    if (stream_ != nullptr) {
+      absl::MutexLock retire(&stream_->mutex);
+      stream_->retired = true;
+      stream_->EndIfIdle();
+    }
     if (now - failed_ < kReopenAfter) return nullptr;
     auto stream = std::make_shared<Stream>();
-    stream->client = client_->Stream(kStream);
+    stream->opened = now;
+    {
+      absl::MutexLock made(&stream->mutex);
+      stream->client = client_->Stream(kStream);
+    }
     stream_ = stream;
     std::weak_ptr<StreamAuthorizeClient> self = weak_from_this();
     stream->client->Start([self, stream](std::string message) { OnMessage(self, stream, message); },
@@ -142,6 +165,7 @@ class StreamAuthorizeClient : public AuthorizeClient, public std::enable_shared_
         stream->waiting.erase(it);
       }
       if (!trustworthy) stream->client->Cancel();
+      else stream->EndIfIdle();
     }
     if (!trustworthy) {
       if (auto s = self.lock()) s->telemetry_->Log("ERROR", "authorise_answer_mismatch");

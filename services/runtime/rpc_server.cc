@@ -354,7 +354,7 @@ void Limit(grpc::ServerBuilder* builder, int max_receive, int streams) {
            {GRPC_ARG_MAX_CONCURRENT_STREAMS, streams},
            {GRPC_ARG_MAX_CONNECTION_IDLE_MS, 5 * 60 * 1000},
            {GRPC_ARG_MAX_CONNECTION_AGE_MS, 30 * 60 * 1000},  // an open connection is not verified again
-           {GRPC_ARG_MAX_CONNECTION_AGE_GRACE_MS, 30 * 1000},
+           {GRPC_ARG_MAX_CONNECTION_AGE_GRACE_MS, 6 * 60 * 1000},
            {GRPC_ARG_SERVER_HANDSHAKE_TIMEOUT_MS, 3000},
            {GRPC_ARG_HTTP2_MIN_RECV_PING_INTERVAL_WITHOUT_DATA_MS, 10 * 1000},
            {GRPC_ARG_HTTP2_MAX_PING_STRIKES, 2},
