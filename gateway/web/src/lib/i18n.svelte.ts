@@ -13,8 +13,9 @@ function initial(): Language {
   }
 }
 
-let language = $state<Language>(initial());
-document.documentElement.lang = language;
+const first = initial();
+let language = $state<Language>(first);
+document.documentElement.lang = first;
 
 export function currentLanguage(): Language {
   return language;

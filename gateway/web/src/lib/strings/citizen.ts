@@ -50,6 +50,7 @@ export const citizen = {
   ],
   "my.lock.act": ["Luk alle døre nu", "Close all doors now"],
   "my.unlock.act": ["Åbn dørene igen", "Open the doors again"],
+  "my.lock.unknown": ["Du er ikke skrevet op noget sted endnu. Der er ingen døre at lukke.", "You are not written down anywhere yet. There are no doors to close."],
   "my.lock.done": ["Alle døre er lukket. Ingen får noget at vide.", "All doors are closed. Nobody is told anything."],
   "my.unlock.done": ["Dørene er åbne igen, så langt du har sagt ja.", "The doors are open again, as far as you have said yes."],
   "story.title": ["Hvem har set mine oplysninger?", "Who has seen my information?"],

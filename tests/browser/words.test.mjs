@@ -1,0 +1,119 @@
+// The citizen's word by its other roads: two persons, the own login, a no; and what is too little.
+import assert from "node:assert/strict";
+import { after, before, test } from "node:test";
+import { as, base, checkPage, closeBrowser, cprOf, settled, signInSecond } from "./browser.mjs";
+import { attest, codeCard, here, newCitizen, press, propose, startAfresh } from "./acts.mjs";
+
+const treatment = "Komme i – og blive i – behandling";
+let staff, citizen, reference;
+
+before(async () => {
+  [staff, citizen] = [await as("perron-4-1", { allow: [400] }), await as("borger-2")];
+  reference = await newCitizen(staff.page, cprOf("borger-2"));
+  await startAfresh(citizen.page);
+});
+after(async () => {
+  const ends = await Promise.allSettled([staff, citizen].map((one) => one?.close()));
+  await closeBrowser();
+  for (const end of ends) if (end.status === "rejected") throw end.reason;
+});
+
+test("sensitive information: the code card alone is not enough, two persons are", async () => {
+  const { page } = staff;
+  const code = await codeCard(page, reference);
+  await propose(page, reference, { purpose: treatment, holders: ["Perron 4"], recipient: "Rusmiddelcentret", categories: ["Kontaktoplysninger", "Rusmidler og behandling"] });
+  await page.getByLabel("Ja", { exact: true }).check();
+  await page.getByLabel("Med sit kodekort").check();
+  await page.getByLabel("Koden på borgerens kort").fill(code);
+  await attest(page);
+  await page.getByLabel(/Hvorfor mundtligt/).fill("Borgeren kan ikke skrive i dag");
+  await press(page, "Skriv ja ned");
+  await page.getByRole("link", { name: "Ved følsomme oplysninger skal borgeren skrive under." }).waitFor();
+
+  await page.getByLabel("Til to personer").check();
+  await press(page, "Skriv ja ned");
+  await page.getByRole("link", { name: "Den anden person skal logge ind først." }).waitFor();
+  await checkPage(page, "second-person-missing");
+  await signInSecond(page, "slotsgaarden-1");
+  await page.getByLabel("Ja", { exact: true }).check();
+  await page.getByText("slotsgaarden-1 fra Slotsgården er med.").waitFor();
+  await attest(page);
+  await page.getByLabel(/Hvorfor mundtligt/).fill("Borgeren kan ikke skrive i dag");
+  await press(page, "Skriv ja ned");
+  await page.getByText("Borgeren har sagt ja.").waitFor();
+});
+
+test("the first person cannot be the second", async () => {
+  const { page } = staff;
+  await propose(page, reference, { purpose: "Akut hjælp her og nu", holders: ["Perron 4"], recipient: "Sundhedscentret", categories: ["Kontaktoplysninger"] });
+  await page.getByLabel("Ja", { exact: true }).check();
+  await page.getByLabel("Til to personer").check();
+  await signInSecond(page, "perron-4-1");
+  await page.getByText("Den anden person skal være et andet menneske end dig").waitFor();
+});
+
+test("the citizen answers a page by own login: reads it, says yes, and stops it again", async () => {
+  await propose(staff.page, reference, { purpose: "Sikre dine behov og rettigheder", holders: ["Perron 4"], recipient: "Borgerservice", categories: ["Kontaktoplysninger"], ownWords: "min familie" });
+  await staff.page.getByLabel("Borgeren vil selv svare med sit login").check();
+  await staff.page.getByText("Siden er gemt som kladde.").waitFor();
+
+  const { page } = citizen;
+  await page.goto(`${base}/mit`);
+  await page.locator("article").filter({ hasText: "Perron 4 må fortælle Borgerservice" }).getByRole("button", { name: "Læs og svar" }).first().click();
+  await page.locator(".reading").waitFor();
+  assert.match(await page.locator(".reading").innerText(), /min familie/);
+  await checkPage(page, "own-answer");
+  await press(page, "Jeg siger ja");
+  await page.getByRole("link", { name: "Sæt de tre krydser, før du siger ja." }).waitFor();
+  for (const box of ["Jeg har forstået det", "Jeg har det sådan, at jeg kan tage stilling nu", "Jeg ved, at jeg får hjælp, selv om jeg siger nej"]) await page.getByLabel(box, { exact: true }).check();
+  await press(page, "Jeg siger ja");
+  await page.getByText("Borgeren har sagt ja.").or(page.getByText("Du har sagt ja.")).waitFor();
+  await settled(page);
+  await page.getByRole("button", { name: "Stop alt til Borgerservice" }).click();
+  await press(page, "Ja, stop nu");
+  await page.getByText("Det er stoppet.").waitFor();
+});
+
+test("a no is written down, with a receipt, and the page is gone", async () => {
+  const { page } = staff;
+  await propose(page, reference, { purpose: "Lave, huske og komme til aftaler (følgeskab)", holders: ["Perron 4"], recipient: "Støtte- og kontaktpersonerne", categories: ["Aftaler og fremmøde"] });
+  const address = page.url();
+  await page.getByLabel("Nej", { exact: true }).check();
+  await here(page);
+  await press(page, "Skriv nej ned");
+  await page.getByText("Nej'et er skrevet ned.").waitFor();
+  assert.match(await page.locator(".receipt").innerText(), /sagde du nej/);
+  await page.goto(address);
+  await page.getByText("Der er ingen kladde her.").waitFor();
+});
+
+test("staff take everything back by the citizen's word to them", async () => {
+  const { page } = staff;
+  await page.goto(`${base}/borger/${reference}/stop`);
+  await page.getByLabel("Alt, hos alle").check();
+  await here(page);
+  await press(page, "Stop delingen");
+  await page.getByRole("dialog").getByRole("button", { name: "Stop delingen" }).click();
+  await page.getByText("Delingen er stoppet.").waitFor();
+  await citizen.page.goto(`${base}/mit`);
+  await citizen.page.getByText("Ingen får noget at vide om dig.").waitFor();
+});
+
+test("every door is closed and opened by the citizen alone", async () => {
+  const { page } = citizen;
+  await press(page, "Luk alle døre nu");
+  await page.getByText("Alle døre er lukket.").waitFor();
+  await press(page, "Åbn dørene igen");
+  await page.getByText("Dørene er åbne igen").waitFor();
+});
+
+test("the citizen takes the own data home", async () => {
+  const { page } = citizen;
+  await page.goto(`${base}/mit/data`);
+  await press(page, "Hent mine data");
+  const [file] = await Promise.all([page.waitForEvent("download"), press(page, "Gem som data (JSON)")]);
+  assert.equal(file.suggestedFilename(), "mine-data.json");
+  const text = await page.locator(".export").innerText();
+  assert.ok(text.length > 20);
+  await checkPage(page, "export");
+});
