@@ -63,16 +63,17 @@ export async function newCitizen(by = "perron-4-2", goals = "Et sted at bo") {
   return citizen;
 }
 
-// Gives: the requests are made by `call(as, method, request)`, so that a test may keep them up.
-export async function give(citizen, { call = ok, recipient = "agencies/boligenhed", what = agreed } = {}) {
+// Gives: the requests are made by `call(as, method, request)`, so that a test may keep them up. `staff`: two of the holder's.
+export async function give(citizen, { call = ok, holder = "agencies/perron-4", staff = ["perron-4-1", "perron-4-2"], recipient = "agencies/boligenhed", what = agreed } = {}) {
   const text = await consentText();
-  const { consents } = await call("perron-4-1", `${service.consent}/ProposeConsents`, {
-    citizen, presence: stated(), request_id: requestId(), arrows: [{ holder: "agencies/perron-4", recipient, purpose: home, categories: what }],
+  const [first, second] = staff;
+  const { consents } = await call(first, `${service.consent}/ProposeConsents`, {
+    citizen, presence: stated(), request_id: requestId(), arrows: [{ holder, recipient, purpose: home, categories: what }],
   });
-  const { statement } = await call("perron-4-1", `${service.presence}/AttestPresence`, {
-    citizen, method: "PRESENCE_METHOD_IN_PERSON", second_token: await personToken("perron-4-2"), written_signature: true, request_id: requestId(),
+  const { statement } = await call(first, `${service.presence}/AttestPresence`, {
+    citizen, method: "PRESENCE_METHOD_IN_PERSON", second_token: await personToken(second), written_signature: true, request_id: requestId(),
   });
-  const given = await call("perron-4-1", `${service.consent}/ActivateConsents`, {
+  const given = await call(first, `${service.consent}/ActivateConsents`, {
     citizen, presence: { signed: statement }, consents: [consents[0].name], evidence: "EVIDENCE_SIGNED_PAPER", capacity_attested: true,
     understood_read_back: true, told_voluntary: true, text_version: text.version, text_sha256: text.sha256, request_id: requestId(),
   });
