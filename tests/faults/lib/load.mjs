@@ -35,7 +35,7 @@ export class Load {
   async tally(workers) {
     const before = await counts();
     const free = [];
-    for (let d = 0; d < days; d++) for (const part of parts) {
+    for (let d = days - 1; d >= 0; d--) for (const part of parts) {  // the oldest first: today is what stories speak of
       const day = date(-d);
       if ((before.get(cell({ date: day, partOfDay: part })) ?? 0) === 0) free.push({ date: day, part_of_day: part });
     }
