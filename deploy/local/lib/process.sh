@@ -61,5 +61,5 @@ process_kill() {
 # The log's last lines since the last start.
 process_show_end() {
   say "  the last lines of $(process_log "$1"):"
-  tac "$(process_log "$1")" 2>/dev/null | sed '/^--- .* start$/q' | head -n 15 | tac | sed 's/^/    /'
+  tac "$(process_log "$1")" 2>/dev/null | sed '/^--- .* start$/q' | head -n 15 | tac | sed 's/^/    /' || true  # of a long log tac is cut off
 }
