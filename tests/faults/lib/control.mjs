@@ -2,7 +2,7 @@
 import { execFileSync } from "node:child_process";
 import { copyFileSync, existsSync, linkSync, mkdirSync, readFileSync, readdirSync, rmSync, writeFileSync } from "node:fs";
 import { basename, join } from "node:path";
-import { build, root, run } from "./world.mjs";
+import { build, root } from "./world.mjs";
 
 const portOffset = 20;  // the services' ports lie 0, 100 and 200 above the base, a handful each
 
@@ -16,16 +16,17 @@ function programs(directory, depth = 3) {
 
 // The environment that names it; deploy/local/up has been run with it. `stop()` ends it and removes what it kept.
 export function startControl() {
-  const tree = `${run}-control-build`;
-  const env = { ...process.env, BROBYGGER_RUN: `${run}-control`, BROBYGGER_PORT_BASE: String(Number(process.env.BROBYGGER_PORT_BASE ?? 7100) + portOffset), BROBYGGER_BUILD: tree };
+  const base = Number(process.env.BROBYGGER_PORT_BASE ?? 7100) + portOffset;
+  const directory = join(root, `build/control-${base}`), tree = `${directory}-build`;
+  const env = { ...process.env, BROBYGGER_RUN: directory, BROBYGGER_PORT_BASE: String(base), BROBYGGER_BUILD: tree };
   const stop = () => {
     execFileSync(join(root, "deploy/local/down"), { env, stdio: "pipe" });
-    for (const directory of [tree, env.BROBYGGER_RUN]) rmSync(directory, { recursive: true, force: true });
+    for (const made of [tree, directory]) rmSync(made, { recursive: true, force: true });
   };
   stop();
   mkdirSync(join(tree, "bin"), { recursive: true });
-  mkdirSync(env.BROBYGGER_RUN, { recursive: true, mode: 0o700 });
-  writeFileSync(join(env.BROBYGGER_RUN, "story-played"), "");  // the story looks, and the gate's functions are not there yet
+  mkdirSync(directory, { recursive: true, mode: 0o700 });
+  writeFileSync(join(directory, "story-played"), "");  // the story looks, and the gate's functions are not there yet
   const found = programs(build);
   if (!found.some((p) => basename(p) === "brobygger-consent-nonatomic")) throw new Error(`brobygger-consent-nonatomic is not built in ${build}`);
   const place = (from, to) => { try { linkSync(from, to); } catch { copyFileSync(from, to); } };
@@ -37,12 +38,12 @@ export function startControl() {
   copyFileSync(join(build, "brobygger.binpb"), join(tree, "brobygger.binpb"));
   try {
     execFileSync(join(root, "deploy/local/up"), ["--no-build"], { env, stdio: "pipe" });
-    const redis = join(env.BROBYGGER_RUN, "redis-trust");
+    const redis = join(directory, "redis-trust");
     const library = ["services/runtime/store.lua", "services/consent/authorise.lua", "tests/faults/nonatomic.lua"].map((p) => readFileSync(join(root, p), "utf8")).join("\n");
     execFileSync("redis-cli", ["-s", join(redis, "redis.sock"), "--user", "admin", "--no-auth-warning", "-x", "function", "load", "replace"],
       { env: { ...env, REDISCLI_AUTH: readFileSync(join(redis, "admin.password"), "utf8") }, input: library, stdio: ["pipe", "pipe", "inherit"] });
   } catch (error) {
-    if (existsSync(env.BROBYGGER_RUN)) execFileSync(join(root, "deploy/local/down"), { env, stdio: "pipe" });
+    if (existsSync(directory)) execFileSync(join(root, "deploy/local/down"), { env, stdio: "pipe" });
     throw new Error(`the control did not come up: ${error.stdout ?? ""}${error.stderr ?? error}`);
   }
   return { env, stop };

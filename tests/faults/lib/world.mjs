@@ -42,7 +42,8 @@ export async function persist(as, method, request, { client = viaGrpc, timeout =
   const end = Date.now() + patience;
   for (;;) {
     const answer = await client.call({ as, method, request, timeout }).catch((error) => ({ code: "UNAVAILABLE", reason: "", message: `${error}` }));
-    const name = `${answer.code} ${answer.reason ?? ""}`.trim();
+    // A transport that broke says INTERNAL too: its words are kept to tell.
+    const name = `${answer.code} ${answer.reason || (["INTERNAL", "UNKNOWN"].includes(answer.code) ? `"${answer.message}"` : "")}`.trim();
     tries[name] = (tries[name] ?? 0) + 1;
     if (answer.code === "OK") return answer.response;
     if (!unknown.has(answer.code)) throw new Error(`${method}: ${describe(answer)}`);
