@@ -67,11 +67,10 @@ test("the citizen's pages are not for staff, nor the other way round", async () 
 });
 
 test("the consent service is down: nothing is shown, the own side works, and it comes back by itself", async () => {
-  const { page, close } = await as("perron-4-1", { allow: [503, 504] });
+  const { page, close } = await as("perron-4-1", { allow: [403, 503, 504] });
   const reference = await newCitizen(page, cprOf("borger-1"));
   const question = { holder: "Slotsgården", purpose: "Få hjælpen til at hænge sammen", categories: ["Hverdag, aktiviteter og små skridt"] };
-  page.on("console", () => {});
-  await ask(page, reference, question).catch(() => {});
+  await ask(page, reference, question);
   await process_("stop", "consent");
   try {
     await press(page, "Spørg");
@@ -84,8 +83,8 @@ test("the consent service is down: nothing is shown, the own side works, and it 
   } finally {
     await process_("start", "consent");
   }
-  const answer = await ask(page, reference, question);
+  let answer = await ask(page, reference, question);
+  for (const patience = Date.now() + 30_000; Object.keys(answer).length === 0 && Date.now() < patience; ) answer = await askAgain(page);
   assert.deepEqual(answer, { "Hverdag, aktiviteter og små skridt": "Ikke delt" });
-  assert.deepEqual(await askAgain(page), answer);
   await close();
 });
