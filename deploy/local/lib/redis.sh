@@ -63,14 +63,15 @@ X
 
 redis_admin() {
   local store=$1; shift
-  REDISCLI_AUTH=$(redis_password "$store" admin) redis-cli -s "$(redis_socket "$store")" --user admin --no-auth-warning "$@"
+  REDISCLI_AUTH=$(redis_password "$store" admin) timeout "${REDIS_PATIENCE:-60}" redis-cli -s "$(redis_socket "$store")" --user admin --no-auth-warning "$@"
 }
 
 # Waits until it has read its data and answers.
 redis_wait() {
-  local store=$1 i
-  for i in $(seq 300); do
-    if [ "$(redis_admin "$store" ping 2>/dev/null)" = PONG ]; then return; fi
+  local store=$1
+  local until=$((SECONDS + 60))
+  while [ $SECONDS -lt $until ]; do
+    if [ "$(REDIS_PATIENCE=2 redis_admin "$store" ping 2>/dev/null)" = PONG ]; then return; fi
     process_alive "redis-$store" || break
     sleep 0.1
   done
