@@ -24,7 +24,7 @@ const google::protobuf::MethodDescriptor* Method(const google::protobuf::FileDes
 CategoryMask Mask(const std::string& names) {
   CategoryMask mask = 0;
   for (const auto& name : absl::StrSplit(names, ", ")) {
-    DataCategory c;
+    DataCategory c = type::v1::DATA_CATEGORY_UNSPECIFIED;
     EXPECT_TRUE(type::v1::DataCategory_Parse("DATA_CATEGORY_" + std::string(name), &c)) << name;
     mask |= Bit(c);
   }
