@@ -11,7 +11,7 @@ import * as instance from "../lib/instance.mjs";
 
 export const base = process.env.BROBYGGER_URL ?? instance.gateway;
 const ca = process.env.BROBYGGER_CA ? readFileSync(process.env.BROBYGGER_CA, "utf8") : instance.ca();
-const { password, accounts } = process.env.BROBYGGER_ACCOUNTS ? JSON.parse(readFileSync(process.env.BROBYGGER_ACCOUNTS, "utf8")) : instance.accounts();
+export const { password, accounts } = process.env.BROBYGGER_ACCOUNTS ? JSON.parse(readFileSync(process.env.BROBYGGER_ACCOUNTS, "utf8")) : instance.accounts();
 const pictures = process.env.BROBYGGER_PICTURES;
 if (pictures) mkdirSync(pictures, { recursive: true });
 
@@ -77,7 +77,8 @@ export async function visitor({ viewport = wide, allow = [] } = {}) {
   };
 }
 
-async function atProvider(page, account) {
+// Chooses a person at the provider and gives the password.
+export async function enter(page, account) {
   await page.locator(`#account-${account}`).check();
   await page.locator("#password").fill(password);
   await page.getByRole("button", { name: /^Log ind$/ }).click();
@@ -88,14 +89,14 @@ export async function signIn(page, account, path = "/") {
   await page.goto(base + path);
   const role = accounts.find(({ id }) => id === account).roles.includes("CITIZEN") ? "borger" : "medarbejder";
   await page.getByRole("button", { name: `Log ind som ${role}` }).click();
-  await atProvider(page, account);
+  await enter(page, account);
   await page.getByRole("button", { name: "Log af" }).waitFor();
 }
 
 // The second person signs in beside the first, from the page that asks for it.
 export async function signInSecond(page, account) {
   await page.getByRole("button", { name: "Log anden person ind" }).click();
-  await atProvider(page, account);
+  await enter(page, account);
   await page.getByRole("button", { name: "Log af" }).waitFor();
 }
 

@@ -1,7 +1,7 @@
 // One whole road by the keyboard alone: sign in, write a citizen down, propose a consent, stop before the yes.
 import assert from "node:assert/strict";
 import { after, test } from "node:test";
-import { base, closeBrowser, settled, visitor } from "./browser.mjs";
+import { base, closeBrowser, password, settled, visitor } from "./browser.mjs";
 
 after(closeBrowser);
 
@@ -53,7 +53,7 @@ test("by keyboard alone", async () => {
   await page.locator("#account-perron-4-1").focus();
   await page.keyboard.press("Space");
   await tabTo(page, /^Adgangskode/);
-  await page.keyboard.type(process.env.BROBYGGER_PASSWORD ?? "randers");
+  await page.keyboard.type(password);
   await page.keyboard.press("Enter");
 
   await page.getByRole("button", { name: "Log af" }).waitFor();

@@ -5,7 +5,7 @@ import { after, test } from "node:test";
 import { promisify } from "node:util";
 import { join } from "node:path";
 import { root } from "../lib/instance.mjs";
-import { as, base, checkPage, closeBrowser, cprOf, settled, signIn, visitor } from "./browser.mjs";
+import { as, base, checkPage, closeBrowser, cprOf, enter, settled, signIn, visitor } from "./browser.mjs";
 import { ask, askAgain, newCitizen, press } from "./acts.mjs";
 
 after(closeBrowser);
@@ -24,9 +24,7 @@ test("a session that is gone: the page says so, and after signing in one is on t
   await page.getByRole("heading", { name: "Du er blevet logget af" }).waitFor();
   await checkPage(page, "session-gone");
   await press(page, "Log ind igen");
-  await page.locator("#account-boligenhed-1").check();
-  await page.locator("#password").fill("randers");
-  await page.getByRole("button", { name: /^Log ind$/ }).click();
+  await enter(page, "boligenhed-1");
   await page.waitForURL(`${base}/borger/${reference}/stop`);
   await page.getByRole("heading", { level: 1, name: "Træk et ja tilbage" }).waitFor();
   await close();
@@ -44,9 +42,7 @@ test("a return address elsewhere is not followed", async () => {
   const { page, close } = await visitor();
   await page.goto(`${base}/login?as=staff&return=https://example.org/`);
   if (new URL(page.url()).origin !== base) {
-    await page.locator("#account-perron-4-1").check();
-    await page.locator("#password").fill("randers");
-    await page.getByRole("button", { name: /^Log ind$/ }).click();
+    await enter(page, "perron-4-1");
     await page.waitForLoadState("networkidle");
   }
   assert.equal(new URL(page.url()).origin, base);

@@ -42,6 +42,9 @@ export const citizen = {
   "my.draft.yes": ["Jeg siger ja", "I say yes"],
   "my.draft.no": ["Jeg siger nej", "I say no"],
   "my.draft.tick": ["Sæt de tre krydser, før du siger ja.", "Tick the three boxes before you say yes."],
+  "my.draft.yes.done": ["Du har sagt ja.", "You have said yes."],
+  "my.draft.no.done": ["Dit nej er skrevet ned.", "Your no is written down."],
+  "my.limited": ["Du har sat egne grænser. Fritekst bliver ikke delt.", "You have set limits. Free text is not shared."],
   "my.earlier": ["Tidligere", "Earlier"],
   "my.lock": ["Luk alle døre", "Close all doors"],
   "my.lock.text": [
@@ -55,6 +58,7 @@ export const citizen = {
   "my.unlock.done": ["Dørene er åbne igen, så langt du har sagt ja.", "The doors are open again, as far as you have said yes."],
   "story.title": ["Hvem har set mine oplysninger?", "Who has seen my information?"],
   "story.lead": ["Hvert kig er skrevet ned, også når de fik nej.", "Every look is written down, also when they got a no."],
+  "story.own": ["Vis også, når jeg selv har kigget her", "Show my own visits here too"],
   "story.none": ["Ingen har spurgt om noget.", "Nobody has asked for anything."],
   "story.allowed": ["Fik lov", "Allowed"],
   "story.refused": ["Fik nej", "Refused"],
