@@ -22,14 +22,20 @@ absl::Status SecondPersonInvalid() {
   return Refusal(absl::StatusCode::kFailedPrecondition, "SECOND_PERSON_INVALID", "the second person has to be another person, signed in for an agency");
 }
 
-// The second person: signed in, another human being, no system and not the citizen.
+// Whoever may be the first to hear the citizen, and those who keep the registry.
+bool MayWitness(const Caller& caller) {
+  static const std::vector<type::v1::Role>* const roles = new std::vector<type::v1::Role>(
+      RolesOf(v1::AttestPresenceRequest::descriptor()->file()->FindServiceByName("PresenceService")->FindMethodByName("AttestPresence")));
+  return std::any_of(caller.roles.begin(), caller.roles.end(),
+                     [](type::v1::Role role) { return role == type::v1::ROLE_REGISTRY_OFFICER || Has(*roles, role); });
+}
+
+// The second person: signed in for an agency of the directory, another human being whose work is with citizens.
 absl::StatusOr<Caller> SecondPerson(const ConsentRules& rules, const Call& call, const std::string& token) {
   absl::StatusOr<Caller> second = rules.second_person(token, call.now);
   if (!second.ok()) return absl::IsUnavailable(second.status()) ? second.status() : SecondPersonInvalid();
-  if (second->person.empty() || second->agency.empty() || second->person == call.person || Has(second->roles, type::v1::ROLE_SYSTEM) ||
-      Has(second->roles, type::v1::ROLE_CITIZEN)) {
-    return SecondPersonInvalid();
-  }
+  const bool somebody = !second->person.empty() && !second->agency.empty() && rules.directory->FindAgency(second->agency.value()) != nullptr;
+  if (!somebody || second->person == call.person || !MayWitness(*second)) return SecondPersonInvalid();
   return second;
 }
 
@@ -39,7 +45,14 @@ absl::StatusOr<Decision> AttestPresence(const ConsentRules& rules, const Call& c
   if (call.HasRole(type::v1::ROLE_SYSTEM)) return Refusal(absl::StatusCode::kPermissionDenied, "ROLE_NOT_ALLOWED", "a system is nobody's witness");
   if (request.method() == type::v1::PRESENCE_METHOD_UNSPECIFIED) return Invalid({{"method", "want how the citizen took part", "FIELD_REQUIRED"}});
   if (!request.code().empty() && !request.second_token().empty()) return Invalid({{"second_token", "want either the code or a second person"}});
-  BB_ASSIGN_OR_RETURN(const Who who, FindSubject(rules, call, request.citizen(), view));
+  // Counted before the slow hash, whatever the code.
+  Decision decision;
+  Reads reads;
+  const Who who = reads.Take(FindSubject(rules, call, request.citizen(), view));
+  absl::Status quota;
+  if (!request.code().empty()) quota = CountQuota(decision, rules, call, "code", kMaxCodesPerHour, view);
+  BB_RETURN_IF_ERROR(reads.status());
+  BB_RETURN_IF_ERROR(quota);
 
   type::v1::PresenceStatement statement;
   statement.set_agency(call.agency.value());
@@ -59,12 +72,14 @@ absl::StatusOr<Decision> AttestPresence(const ConsentRules& rules, const Call& c
       return Refusal(absl::StatusCode::kResourceExhausted, "RATE_LIMITED", "too many wrong codes: wait an hour");
     }
     if (!CodeMatches(*who.subject, request.code())) {
-      Decision counted;
       records::Subject subject = *who.subject;
       CountWrongCode(subject, call.now);
-      counted.Put(rules.entities, who.id, subject);
-      counted.RefuseAfterCommit(Refusal(absl::StatusCode::kFailedPrecondition, "CODE_WRONG", "this is not the code on the citizen's card"));
-      return counted;
+      decision.Put(rules.entities, who.id, subject);
+      decision.RefuseAfterCommit(Refusal(absl::StatusCode::kFailedPrecondition, "CODE_WRONG", "this is not the code on the citizen's card"));
+      return decision;
+    }
+    if (IsIssuer(*who.subject, rules.identifier_key, call.person.value())) {
+      return Refusal(absl::StatusCode::kFailedPrecondition, "CARD_NOT_BY_ISSUER", "another person has to record the card you handed out");
     }
     statement.set_word(type::v1::WORD_CODE_CARD);
   } else if (!request.second_token().empty()) {
@@ -79,16 +94,22 @@ absl::StatusOr<Decision> AttestPresence(const ConsentRules& rules, const Call& c
   *response.mutable_content() = statement;
   response.mutable_statement()->set_statement(statement.SerializeAsString());
   response.mutable_statement()->set_signature(rules.sign(absl::StrCat(kPresenceContext, response.statement().statement())));
-  return Decision(response);
+  decision.Answer(response);
+  return decision;
 }
 
 absl::StatusOr<Decision> IssueCodeCard(const ConsentRules& rules, const Call& call, const v1::IssueCodeCardRequest& request, View& view) {
   BB_RETURN_IF_ERROR(Enough(MissingToWithdraw(WordOf(call))));
-  BB_ASSIGN_OR_RETURN(const Who who, FindSubject(rules, call, request.citizen(), view));
+  Decision decision;
+  Reads reads;
+  const Who who = reads.Take(FindSubject(rules, call, request.citizen(), view));
+  const absl::Status quota = CountQuota(decision, rules, call, "card", kMaxCardsPerHour, view);
+  BB_RETURN_IF_ERROR(reads.status());
+  BB_RETURN_IF_ERROR(quota);
   const std::string code = CodeFrom(call.NewSecret(kCode, 16));
   records::Subject subject = *who.subject;
-  *subject.mutable_card() = MakeCard(code, call.NewSecret(kSalt, 16), call.agency.value(), call.now);
-  Decision decision;
+  const CardIssuer issuer{rules.identifier_key, call.person.value(), call.agency.value()};
+  *subject.mutable_card() = MakeCard(code, call.NewSecret(kSalt, 16), issuer, call.now);
   decision.Put(rules.entities, who.id, subject);
   ledger::v1::EntryDetails details;
   details.set_act(ledger::v1::ACT_CODE_CARD_ISSUED);

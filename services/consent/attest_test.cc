@@ -23,10 +23,11 @@ class Attest : public ::testing::Test {
     request.set_written_signature(signature);
     return w.Ask<v1::AttestPresenceResponse>(AttestPresence, call, request);
   }
-  std::string Card() {
+  // Handed out by a colleague of the person who will record it.
+  std::string Card(const std::string& person = "person-3") {
     v1::IssueCodeCardRequest request;
     request.set_citizen(citizen);
-    return w.Ask<v1::IssueCodeCardResponse>(IssueCodeCard, World::Stated(w.Staff(kDropin)), request)->code();
+    return w.Ask<v1::IssueCodeCardResponse>(IssueCodeCard, World::Stated(w.Staff(kDropin, person)), request)->code();
   }
   std::string Reason(const std::string& code) { return ReasonOf(Ask(w.Staff(kDropin), code).status()); }
 
@@ -56,7 +57,9 @@ TEST_F(Attest, TheSecondPersonIsAnotherPerson) {
   ASSERT_TRUE(r.ok()) << r.status();
   EXPECT_EQ(r->content().word(), type::v1::WORD_TWO_PERSONS);
   EXPECT_EQ(r->content().persons(1).agency(), kHousing);
-  for (const std::string& token : {absl::StrCat("person-1 ", kHousing), absl::StrCat("robot ", kHousing), std::string("person-2 -"), std::string("forged")}) {
+  // Not oneself, no system, nobody without an agency of the directory, nobody whose work is not with citizens.
+  for (const std::string& token : {absl::StrCat("person-1 ", kHousing), absl::StrCat("robot ", kHousing), std::string("person-2 -"), std::string("forged"),
+                                   std::string("person-2 agencies/elsewhere"), absl::StrCat("volunteer ", kHousing), absl::StrCat("ops ", kHousing)}) {
     EXPECT_EQ(ReasonOf(second(token).status()), "SECOND_PERSON_INVALID") << token;
   }
   EXPECT_EQ(ReasonOf(Ask(w.Staff(kDropin), "ABCD", absl::StrCat("person-2 ", kHousing)).status()), "OUT_OF_RANGE");
@@ -88,6 +91,52 @@ TEST_F(Attest, TheCardOpensUntilTheNextIsHandedOut) {
   v1::IssueCodeCardRequest request;
   request.set_citizen(citizen);
   EXPECT_EQ(ReasonOf(w.Ask<v1::IssueCodeCardResponse>(IssueCodeCard, w.Staff(kDropin), request).status()), "PRESENCE_REQUIRED");
+}
+
+// One person alone could otherwise make a card and be the citizen.
+TEST_F(Attest, WhoHandedTheCardOutDoesNotRecordIt) {
+  const std::string code = Card("person-1");
+  const size_t entries = w.store.ledger().size();
+  EXPECT_EQ(Reason(code), "CARD_NOT_BY_ISSUER");
+  EXPECT_EQ(Ask(w.Staff(kDropin), code).status().code(), absl::StatusCode::kFailedPrecondition);
+  EXPECT_EQ(w.store.ledger().size(), entries);
+  EXPECT_EQ(Reason("AAAA-AAAA-AAAA-AAAA"), "CODE_WRONG");  // counted for the issuer as for anybody
+  // The same person at work for another agency is the same person.
+  citizen = w.Ensure(kHousing, "010190-1234");
+  EXPECT_EQ(ReasonOf(Ask(w.Staff(kHousing, "person-1"), code).status()), "CARD_NOT_BY_ISSUER");
+  EXPECT_EQ(Ask(w.Staff(kHousing, "person-2"), code)->content().word(), type::v1::WORD_CODE_CARD);
+  // The issuer may hear the citizen in every other way, and may record the card that somebody else hands out next.
+  EXPECT_TRUE(Ask(w.Staff(kHousing, "person-1")).ok());
+  EXPECT_EQ(Ask(w.Staff(kHousing, "person-1"), "", absl::StrCat("person-2 ", kDropin))->content().word(), type::v1::WORD_TWO_PERSONS);
+  citizen = w.Ensure(kDropin, "010190-1234");
+  EXPECT_EQ(Reason(Card("person-2")), "");
+  // Who handed it out stands there as a digest, another one for each card.
+  const auto issuer_of_card = [&] { return w.store.Find<records::Subject>(w.SubjectOf(kDropin, citizen))->card().SerializeAsString(); };
+  EXPECT_EQ(issuer_of_card().find("person-2"), std::string::npos);
+}
+
+// Slow hashes are dear: nobody may keep the service busy with them.
+TEST_F(Attest, CardsAndCodesOfOnePersonAreLimited) {
+  const auto card = [&](const std::string& person) {
+    v1::IssueCodeCardRequest request;
+    request.set_citizen(citizen);
+    return ReasonOf(w.Ask<v1::IssueCodeCardResponse>(IssueCodeCard, World::Stated(w.Staff(kDropin, person)), request).status());
+  };
+  int cards = 0;
+  while (cards < 1000 && card("person-8").empty()) ++cards;
+  EXPECT_EQ(cards, 30);
+  EXPECT_EQ(card("person-8"), "RATE_LIMITED");
+  EXPECT_EQ(card("person-9"), "");
+  const std::string code = Card();
+  int codes = 0;
+  while (codes < 1000 && Ask(w.Staff(kDropin), code).ok()) ++codes;
+  EXPECT_EQ(codes, 60);
+  EXPECT_EQ(Reason(code), "RATE_LIMITED");
+  EXPECT_EQ(ReasonOf(Ask(w.Staff(kDropin, "person-9"), code).status()), "");
+  EXPECT_TRUE(Ask(w.Staff(kDropin)).ok());  // a presence without a code is never held up
+  w.now += absl::Hours(1);
+  EXPECT_EQ(Reason(code), "");
+  EXPECT_EQ(card("person-8"), "");
 }
 
 TEST_F(Attest, FiveWrongCodesInAnHour) {

@@ -4,6 +4,7 @@
 #include <vector>
 
 #include "absl/strings/ascii.h"
+#include "absl/strings/str_cat.h"
 #include "services/runtime/crypto.h"
 
 namespace brobygger::consent {
@@ -13,6 +14,11 @@ constexpr char kAlphabet[] = "23456789ABCDEFGHJKLMNPQRSTUVWXYZ";  // 32 characte
 constexpr int kGroups = 4, kGroupSize = 4;
 
 bool Recent(std::int64_t ms, absl::Time now) { return absl::FromUnixMillis(ms) + absl::Hours(1) > now; }
+
+// With the card's salt: two cards of one issuer have nothing in common.
+std::string IssuerDigest(absl::string_view key, absl::string_view salt, absl::string_view person) {
+  return crypto::HmacSha256(key, absl::StrCat("card issuer|", salt, "|", person));
+}
 
 }  // namespace
 
@@ -41,13 +47,18 @@ std::string NormalCode(absl::string_view typed) {
   return out;
 }
 
-records::Subject::CodeCard MakeCard(absl::string_view code, absl::string_view salt, const std::string& agency, absl::Time now) {
+records::Subject::CodeCard MakeCard(absl::string_view code, absl::string_view salt, const CardIssuer& issuer, absl::Time now) {
   records::Subject::CodeCard card;
   card.set_salt(std::string(salt));
   card.set_hash(crypto::SlowHash(NormalCode(code), salt));
   card.set_issued_ms(absl::ToUnixMillis(now));
-  card.set_agency(agency);
+  card.set_agency(issuer.agency);
+  card.set_issuer(IssuerDigest(issuer.key, salt, issuer.person));
   return card;
+}
+
+bool IsIssuer(const records::Subject& subject, absl::string_view key, absl::string_view person) {
+  return subject.has_card() && crypto::ConstantTimeEqual(subject.card().issuer(), IssuerDigest(key, subject.card().salt(), person));
 }
 
 bool CodeMatches(const records::Subject& subject, absl::string_view typed) {

@@ -70,7 +70,11 @@ World::World() : store(&rules.entities) {
     Caller caller;
     caller.person = *PersonId::Parse(token.substr(0, space));
     if (token.substr(space + 1) != "-") caller.agency = *AgencyId::Parse(token.substr(space + 1));
-    caller.roles = {caller.person.value() == "robot" ? type::v1::ROLE_SYSTEM : type::v1::ROLE_DROPIN_STAFF};
+    const std::string& who = caller.person.value();
+    caller.roles = {who == "robot"       ? type::v1::ROLE_SYSTEM
+                    : who == "volunteer" ? type::v1::ROLE_USER_VOLUNTEER
+                    : who == "ops"       ? type::v1::ROLE_OPS
+                                         : type::v1::ROLE_DROPIN_STAFF};
     return caller;
   };
 }
