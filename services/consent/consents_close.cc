@@ -77,6 +77,9 @@ absl::StatusOr<Decision> WithdrawConsents(const ConsentRules& rules, const Call&
   }
   BB_ASSIGN_OR_RETURN(const std::string subject, FindSubjectId(rules, call, request.citizen(), view));
   BB_RETURN_IF_ERROR(Enough(MissingToWithdraw(WordOf(call))));
+  // Taking back is not a way to look: by a word that is too little to look across agencies, the receipt names only what the
+  // caller's agency is part of, and reads the same whatever else there was.
+  const bool tells_all = request.scope_case() == Request::kConsent || MissingToLook(WordOf(call)) == Missing::kNothing;
 
   std::vector<Found> chosen;
   if (request.scope_case() == Request::kConsent) {
@@ -96,14 +99,15 @@ absl::StatusOr<Decision> WithdrawConsents(const ConsentRules& rules, const Call&
   std::vector<records::ConsentRecord> closed;
   for (const Found& found : chosen) {
     BB_ASSIGN_OR_RETURN(records::ConsentRecord r, Closed(Act::kWithdraw, *found.record, call.now));
-    if (!IsExpired(*found.record, call.now)) response.set_withdrawn(response.withdrawn() + 1);
     decision.Put(rules.entities, found.id, r);
     Note(decision, call, subject, ledger::v1::ENTRY_KIND_CONSENT, DetailsOf(ledger::v1::ACT_CONSENT_WITHDRAWN, found.id, r));
+    if (!tells_all && !VisibleTo(*found.record, call.agency.value())) continue;
+    if (!IsExpired(*found.record, call.now)) response.set_withdrawn(response.withdrawn() + 1);
     closed.push_back(std::move(r));
   }
   std::vector<const records::ConsentRecord*> told;
   for (const records::ConsentRecord& r : closed) told.push_back(&r);
-  *response.mutable_receipt() = MakeReceipt(ledger::v1::ACT_CONSENT_WITHDRAWN, call.NewId(kReceiptId), told, *rules.directory, call.now);
+  *response.mutable_receipt() = MakeReceipt(ledger::v1::ACT_CONSENT_WITHDRAWN, call.NewId(kReceiptId), told, *rules.directory, call.now, !tells_all);
   decision.Answer(response);
   return decision;
 }

@@ -42,6 +42,16 @@ std::string ArrowLine(Language language, ledger::v1::Act act, const records::Con
                       DatePhrase(language, absl::FromUnixMillis(r.end_ms() - 1)), ".");
 }
 
+// The same whether there was anything else or not.
+std::string UnnamedLine(Language language) {
+  if (language == Language::kDanish) {
+    return "Alt, hvad du bad om at stoppe, er stoppet, også det, der ikke står her. Hele listen kan du se med dit eget login, med dit kodekort, eller når to "
+           "medarbejdere er med.";
+  }
+  return "All that you asked to stop has stopped, also what does not stand here. You can see the whole list with your own login, with your code card, or "
+         "together with two members of staff.";
+}
+
 std::string LastLine(Language language, ledger::v1::Act act, bool nothing) {
   const bool da = language == Language::kDanish;
   switch (act) {
@@ -58,14 +68,16 @@ std::string LastLine(Language language, ledger::v1::Act act, bool nothing) {
 }  // namespace
 
 v1::Receipt MakeReceipt(ledger::v1::Act act, absl::string_view id, const std::vector<const records::ConsentRecord*>& consents,
-                        const Directory& directory, absl::Time now) {
+                        const Directory& directory, absl::Time now, bool unnamed) {
   v1::Receipt receipt;
   receipt.set_name(absl::StrCat("receipts/", id));
   *receipt.mutable_time() = google::protobuf::util::TimeUtil::MillisecondsToTimestamp(absl::ToUnixMillis(now));
   for (auto [language, lines] : {std::pair(Language::kDanish, receipt.mutable_lines_da()), std::pair(Language::kEnglish, receipt.mutable_lines_en())}) {
-    if (!consents.empty()) lines->Add(FirstLine(language, act, now));
+    const bool nothing = consents.empty() && !unnamed;
+    if (!nothing) lines->Add(FirstLine(language, act, now));
     for (const records::ConsentRecord* r : consents) lines->Add(ArrowLine(language, act, *r, directory));
-    lines->Add(LastLine(language, act, consents.empty()));
+    if (unnamed) lines->Add(UnnamedLine(language));
+    lines->Add(LastLine(language, act, nothing));
   }
   return receipt;
 }

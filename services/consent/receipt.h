@@ -12,7 +12,8 @@
 namespace brobygger::consent {
 
 // `act`: GIVEN, DECLINED, WITHDRAWN, NARROWED or RENEWED. `id`: 26 characters. `consents`: what it was about, as it now stands.
+// `unnamed`: there may have been more, of which the reader is not told; a line says so whether there was or not.
 v1::Receipt MakeReceipt(ledger::v1::Act act, absl::string_view id, const std::vector<const records::ConsentRecord*>& consents,
-                        const Directory& directory, absl::Time now);
+                        const Directory& directory, absl::Time now, bool unnamed = false);
 
 }  // namespace brobygger::consent
