@@ -1,9 +1,11 @@
 #include "services/consent/common.h"
 
 #include <algorithm>
+#include <set>
 
 #include "absl/strings/str_cat.h"
 #include "google/protobuf/util/time_util.h"
+#include "services/consent/consents.h"
 #include "services/consent/names.h"
 #include "services/consent/word.h"
 #include "services/runtime/crypto.h"
@@ -18,7 +20,7 @@ constexpr int kSaltSize = 16;
 // The secrets of ledger entries have numbers of their own: a decision's others are below 1000.
 constexpr int kFirstSalt = 1000;
 
-std::string UsedId(const type::v1::PresenceStatement& statement, absl::string_view act) { return absl::StrCat(Hex(statement.nonce()), ".", act); }
+std::string UsedId(const type::v1::PresenceStatement& statement) { return Hex(statement.nonce()); }
 
 }  // namespace
 
@@ -61,6 +63,21 @@ absl::StatusOr<Found> FindConsent(const ConsentRules& rules, const Call& call, c
   return found;
 }
 
+absl::StatusOr<std::vector<Found>> OfCitizen(const std::string& subject, View& view) {
+  Reads reads;
+  const auto newest = reads.Take(view.Page<records::ConsentRecord>("subject", subject, kMaxListed));
+  const auto active = reads.Take(view.Page<records::ConsentRecord>("active", subject, kMaxPage));
+  BB_RETURN_IF_ERROR(reads.status());
+  std::vector<Found> out;
+  std::set<std::string> seen;
+  for (const auto* page : {&newest, &active}) {
+    for (const auto& [id, record] : page->records) {
+      if (seen.insert(id).second) out.push_back({id, record});
+    }
+  }
+  return out;
+}
+
 void Note(Decision& decision, const Call& call, const std::string& subject, ledger::v1::EntryKind kind, ledger::v1::EntryDetails details) {
   const int n = kFirstSalt + 2 * static_cast<int>(decision.ledger().size());
   if (!call.OwnLogin()) details.set_person(call.person.value());
@@ -87,19 +104,19 @@ ledger::v1::EntryDetails DetailsOf(ledger::v1::Act act, absl::string_view consen
   return details;
 }
 
-absl::Status CheckUnused(const type::v1::PresenceStatement& statement, absl::string_view act, View& view) {
+absl::Status CheckUnused(const type::v1::PresenceStatement& statement, View& view) {
   if (statement.nonce().empty()) return absl::OkStatus();
-  BB_ASSIGN_OR_RETURN(const records::UsedStatement* used, view.Find<records::UsedStatement>(UsedId(statement, act)));
+  BB_ASSIGN_OR_RETURN(const records::UsedStatement* used, view.Find<records::UsedStatement>(UsedId(statement)));
   if (used == nullptr) return absl::OkStatus();
   return Refusal(absl::StatusCode::kFailedPrecondition, "STATEMENT_USED", "this statement of presence has been used up: attest anew");
 }
 
-void UseUp(Decision& decision, const ConsentRules& rules, const type::v1::PresenceStatement& statement, absl::string_view act) {
+void UseUp(Decision& decision, const ConsentRules& rules, const type::v1::PresenceStatement& statement) {
   if (statement.nonce().empty()) return;
   records::UsedStatement used;
   const std::int64_t time = google::protobuf::util::TimeUtil::TimestampToMilliseconds(statement.time());
   used.set_expire_ms(time + absl::ToInt64Milliseconds(kPresenceLifetime + 2 * kPresenceSkew));
-  decision.Put(rules.entities, UsedId(statement, act), used);
+  decision.Put(rules.entities, UsedId(statement), used);
 }
 
 absl::Status CountQuota(Decision& decision, const ConsentRules& rules, const Call& call, absl::string_view what, int limit, View& view) {

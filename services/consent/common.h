@@ -3,6 +3,7 @@
 
 #include <string>
 #include <utility>
+#include <vector>
 
 #include "absl/status/statusor.h"
 #include "brobygger/ledger/v1/ledger.pb.h"
@@ -51,15 +52,18 @@ struct Found {
 };
 absl::StatusOr<Found> FindConsent(const ConsentRules& rules, const Call& call, const std::string& name, bool in_citizens_name, View& view);
 
+// The citizen's consents for the citizen: the newest kMaxListed, and all that are ACTIVE, however many drafts are newer.
+absl::StatusOr<std::vector<Found>> OfCitizen(const std::string& subject, View& view);
+
 // Appends the entry of a change. Fills in person, agency, role, word and the salts.
 void Note(Decision& decision, const Call& call, const std::string& subject, ledger::v1::EntryKind kind, ledger::v1::EntryDetails details);
 // The details of a change of one consent.
 ledger::v1::EntryDetails DetailsOf(ledger::v1::Act act, absl::string_view consent_id, const records::ConsentRecord& record);
 
-// Whether the statement of this call may still be used for `act` ("give", "link", "merge"), and the write that uses it up.
-// FAILED_PRECONDITION STATEMENT_USED. Own logins and stated presences are not statements: nothing happens.
-absl::Status CheckUnused(const type::v1::PresenceStatement& statement, absl::string_view act, View& view);
-void UseUp(Decision& decision, const ConsentRules& rules, const type::v1::PresenceStatement& statement, absl::string_view act);
+// Whether a statement may still be used, and the write that uses it up: for one act of giving, linking, merging or opening,
+// whichever comes first. What was said about one says nothing about another. FAILED_PRECONDITION STATEMENT_USED. Own logins and stated presences are not statements: nothing happens.
+absl::Status CheckUnused(const type::v1::PresenceStatement& statement, View& view);
+void UseUp(Decision& decision, const ConsentRules& rules, const type::v1::PresenceStatement& statement);
 
 // Counts one more act of this person. RESOURCE_EXHAUSTED RATE_LIMITED if there were `limit` within the last hour.
 absl::Status CountQuota(Decision& decision, const ConsentRules& rules, const Call& call, absl::string_view what, int limit, View& view);

@@ -23,10 +23,10 @@ Standing StandingOf(const records::ConsentRecord& r, absl::Time now) { return {r
 
 // A signed statement is the word for one act of giving: what two persons said about one page says nothing about the next.
 absl::Status CheckStatement(const Call& call, View& view) {
-  return call.presence.has_value() && call.presence_signed ? CheckUnused(*call.presence, "give", view) : absl::OkStatus();
+  return call.presence.has_value() && call.presence_signed ? CheckUnused(*call.presence, view) : absl::OkStatus();
 }
 void UseStatement(Decision& decision, const ConsentRules& rules, const Call& call) {
-  if (call.presence.has_value() && call.presence_signed) UseUp(decision, rules, *call.presence, "give");
+  if (call.presence.has_value() && call.presence_signed) UseUp(decision, rules, *call.presence);
 }
 
 template <class Request>

@@ -99,7 +99,7 @@ absl::StatusOr<Decision> LinkAlias(const ConsentRules& rules, const Call& call, 
   Reads reads;
   const Who who = reads.Take(FindSubject(rules, call, request.citizen(), view));
   const records::LinkedAlias* linked = reads.Take(view.Find<records::LinkedAlias>(alias_id));
-  reads.Also(CheckUnused(*call.presence, "link", view));
+  reads.Also(CheckUnused(*call.presence, view));
   BB_RETURN_IF_ERROR(reads.status());
   // An alias becomes one citizen, once; the same citizen, also under a registration that was merged, may have the link again.
   const auto& absorbed = who.subject->absorbed();
@@ -116,7 +116,7 @@ absl::StatusOr<Decision> LinkAlias(const ConsentRules& rules, const Call& call, 
     subject.set_linked_aliases(subject.linked_aliases() + 1);
     decision.Put(rules.entities, who.id, subject);
   }
-  UseUp(decision, rules, *call.presence, "link");
+  UseUp(decision, rules, *call.presence);
   Note(decision, call, who.id, ledger::v1::ENTRY_KIND_REGISTRY, DetailsOf(ledger::v1::ACT_ALIAS_LINKED));
 
   registry::v1::AliasLink content;

@@ -14,7 +14,9 @@ namespace brobygger::consent {
 namespace {
 
 // A merge takes the card or two persons, for each of the two.
-absl::Status CheckMergeWord(const type::v1::PresenceStatement& statement) { return Enough(MissingToLook(WordOf(statement))); }
+absl::Status CheckMergeWord(const Call& call, const type::v1::PresenceStatement& statement) {
+  return Enough(MissingToMerge(WordOf(statement), call.agency.value()));
+}
 
 // All records on a page index: a citizen has few, and one that is forgotten would stay with the other subject.
 absl::StatusOr<std::vector<Found>> All(const std::string& index, const std::string& subject, View& view) {
@@ -44,15 +46,15 @@ records::Subject Joined(const records::Subject& kept, const std::string& other_i
 absl::StatusOr<Decision> MergeCitizens(const ConsentRules& rules, const Call& call, const registry::v1::MergeCitizensRequest& request, View& view) {
   if (!call.presence.has_value() || !call.presence_signed) return Enough(Missing::kPresence);
   BB_ASSIGN_OR_RETURN(const type::v1::PresenceStatement second, rules.check_signed(request.duplicate_presence(), request.duplicate(), call));
-  BB_RETURN_IF_ERROR(CheckMergeWord(*call.presence));
-  BB_RETURN_IF_ERROR(CheckMergeWord(second));
+  BB_RETURN_IF_ERROR(CheckMergeWord(call, *call.presence));
+  BB_RETURN_IF_ERROR(CheckMergeWord(call, second));
   if (second.nonce() == call.presence->nonce()) return Invalid({{"duplicate_presence", "want a statement of its own"}});
 
   Reads reads;
   const std::string kept_id = reads.Take(FindSubjectId(rules, call, request.citizen(), view));
   const std::string other_id = reads.Take(FindSubjectId(rules, call, request.duplicate(), view));
-  reads.Also(CheckUnused(*call.presence, "merge", view));
-  reads.Also(CheckUnused(second, "merge", view));
+  reads.Also(CheckUnused(*call.presence, view));
+  reads.Also(CheckUnused(second, view));
   BB_RETURN_IF_ERROR(reads.status());
   if (kept_id == other_id) return Invalid({{"duplicate", "want another citizen's reference"}});
 
@@ -100,8 +102,8 @@ absl::StatusOr<Decision> MergeCitizens(const ConsentRules& rules, const Call& ca
     a.set_subject(kept.id);
     decision.Put(rules.entities, id, a);
   }
-  UseUp(decision, rules, *call.presence, "merge");
-  UseUp(decision, rules, second, "merge");
+  UseUp(decision, rules, *call.presence);
+  UseUp(decision, rules, second);
   ledger::v1::EntryDetails details;
   details.set_act(ledger::v1::ACT_CITIZENS_MERGED);
   Note(decision, call, kept.id, ledger::v1::ENTRY_KIND_REGISTRY, details);
@@ -115,7 +117,7 @@ absl::StatusOr<Decision> RestrictCitizen(const ConsentRules& rules, const Call& 
   const bool statement = call.presence.has_value() && call.presence_signed;
   Reads reads;
   const std::string id = reads.Take(FindSubjectId(rules, call, request.citizen(), view));
-  if (lifting && statement) reads.Also(CheckUnused(*call.presence, "give", view));
+  if (lifting && statement) reads.Also(CheckUnused(*call.presence, view));
   BB_RETURN_IF_ERROR(reads.status());
   // Closing needs what a withdrawal needs.
   BB_RETURN_IF_ERROR(Enough(lifting ? MissingToLook(word) : MissingToWithdraw(word)));
@@ -135,7 +137,7 @@ absl::StatusOr<Decision> RestrictCitizen(const ConsentRules& rules, const Call& 
   records::Subject subject = *who.subject;
   subject.set_state(request.restricted() ? records::Subject::STATE_RESTRICTED : records::Subject::STATE_ACTIVE);
   decision.Put(rules.entities, who.id, subject);
-  if (lifting && statement) UseUp(decision, rules, *call.presence, "give");
+  if (lifting && statement) UseUp(decision, rules, *call.presence);
   ledger::v1::EntryDetails details;
   details.set_act(request.restricted() ? ledger::v1::ACT_RESTRICTED : ledger::v1::ACT_RESTRICTION_LIFTED);
   Note(decision, call, who.id, ledger::v1::ENTRY_KIND_REGISTRY, details);

@@ -147,11 +147,14 @@ TEST_F(Registry, AnAliasBecomesOneCitizenOnce) {
   // The registry does not keep the alias.
   for (const auto& [id, l] : w.store.All<records::LinkedAlias>()) EXPECT_EQ(id.find("aaaa"), std::string::npos);
   EXPECT_EQ(ReasonOf(link(word).status()), "STATEMENT_USED");
+  // Nor for anything else: who witnessed a link has witnessed no yes.
+  const auto drafts = w.Propose(kDropin, citizen, {w.Arrow(kDropin, kHousing, kHome, {kContact})});
+  EXPECT_EQ(ReasonOf(w.Ask<v1::ActivateConsentsResponse>(ActivateConsents, word, w.Activation(citizen, drafts)).status()), "STATEMENT_USED");
   EXPECT_TRUE(link(w.TwoPersons(w.Staff(kDropin), kDropin)).ok());  // the same citizen may have it again
   request.set_citizen(other);
   EXPECT_EQ(ReasonOf(link(w.TwoPersons(w.Staff(kDropin), kDropin)).status()), "DUPLICATE");
   // Until the two turn out to be one.
-  ASSERT_TRUE(Merge(other, citizen, w.TwoPersons(w.Staff(kDropin), kDropin), w.TwoPersons(w.Staff(kDropin), kDropin)).ok());
+  ASSERT_TRUE(Merge(other, citizen, w.TwoPersons(w.Staff(kDropin), kHousing), w.TwoPersons(w.Staff(kDropin), kHousing)).ok());
   EXPECT_TRUE(link(w.TwoPersons(w.Staff(kDropin), kDropin)).ok());
 }
 
@@ -163,7 +166,10 @@ TEST_F(Registry, TwoRegistrationsBecomeOne) {
   const std::string housed = w.store.All<records::Arrow>()[0].first.substr(11, 26);
   EXPECT_EQ(w.SubjectOf(kHousing, CitizenName(housed)), other_id);
 
-  const auto two = [&] { return w.TwoPersons(w.Staff(kDropin), kDropin); };
+  const auto two = [&] { return w.TwoPersons(w.Staff(kDropin), kHousing); };
+  // Two colleagues could merge a citizen into a registration of their own, and then log in as that citizen.
+  EXPECT_EQ(ReasonOf(Merge(kept, duplicate, w.TwoPersons(w.Staff(kDropin), kDropin), two())), "WORD_NOT_ENOUGH");
+  EXPECT_EQ(ReasonOf(Merge(kept, duplicate, two(), w.TwoPersons(w.Staff(kDropin), kDropin))), "WORD_NOT_ENOUGH");
   Call present = two();
   present.presence->set_word(type::v1::WORD_PRESENT);
   EXPECT_EQ(ReasonOf(Merge(kept, duplicate, present, two())), "WORD_NOT_ENOUGH");
@@ -198,13 +204,13 @@ TEST_F(Registry, TwoRegistrationsBecomeOne) {
 TEST_F(Registry, MergingKeepsTheNumberOfTheDuplicateAndAClosedDoorClosed) {
   const std::string kept = w.Ensure(kDropin), duplicate = w.Ensure(kDropin, kCpr);
   ASSERT_TRUE(Restrict(w.Login(kCpr), "", true).ok());
-  ASSERT_TRUE(Merge(kept, duplicate, w.TwoPersons(w.Staff(kDropin), kDropin), w.TwoPersons(w.Staff(kDropin), kDropin)).ok());
+  ASSERT_TRUE(Merge(kept, duplicate, w.TwoPersons(w.Staff(kDropin), kHousing), w.TwoPersons(w.Staff(kDropin), kHousing)).ok());
   const std::string id = w.SubjectOf(kDropin, kept);
   EXPECT_EQ(w.store.Facet("subject", id), "R");
   EXPECT_EQ(w.Ensure(kDropin, kCpr), kept);  // the main reference is the kept one's
   // A third is merged into it: all that became one stay in the story.
   const std::string third = w.Ensure(kDropin);
-  ASSERT_TRUE(Merge(third, kept, w.TwoPersons(w.Staff(kDropin), kDropin), w.TwoPersons(w.Staff(kDropin), kDropin)).ok());
+  ASSERT_TRUE(Merge(third, kept, w.CodeCard(w.Staff(kDropin)), w.TwoPersons(w.Staff(kDropin), kHousing)).ok());
   EXPECT_EQ(w.store.Find<records::Subject>(w.SubjectOf(kDropin, third))->absorbed_size(), 2);
   EXPECT_TRUE(w.Ask<v1::ListMyConsentsResponse>(ListMyConsents, w.Login(kCpr), v1::ListMyConsentsRequest()).ok());
 }

@@ -67,12 +67,17 @@ Missing MissingToLook(const CitizenWord& word) {
   return word.word == type::v1::WORD_UNSPECIFIED ? Missing::kPresence : Missing::kStrongerWord;
 }
 
+Missing MissingToMerge(const CitizenWord& word, const std::string& agency) {
+  if (Missing missing = MissingToLook(word); missing != Missing::kNothing) return missing;
+  return TwoPersons(word) && !AnyOutside(word, agency) ? Missing::kOutsider : Missing::kNothing;
+}
+
 absl::Status Enough(Missing missing) {
   switch (missing) {
     case Missing::kNothing: return absl::OkStatus();
     case Missing::kPresence: return PresenceRequired();
     case Missing::kStrongerWord: return NotEnough("one person's word is not enough: the citizen's own login, the code card, or a second person is missing");
-    case Missing::kOutsider: return NotEnough("a person outside the recipient agency is missing");
+    case Missing::kOutsider: return NotEnough("a person outside the agency is missing");
     case Missing::kWrittenSignature:
       return NotEnough("for these categories the card needs the citizen's written signature; or own login, or a second person");
   }

@@ -4,6 +4,7 @@
 //                of them outside it. With substances, health, mental health or justice a card also needs a written signature.
 //   withdrawing  the citizen's word to anyone: any presence.
 //   looking      across agencies: own login, the card, or any two persons.
+//   merging      the card, or two persons, at least one of them outside the agency that merges.
 //
 // So a member of the recipient agency is never the only one, and a system token is never anybody's word.
 #pragma once
@@ -43,6 +44,9 @@ enum class Missing {
 Missing MissingToGive(const CitizenWord& word, const std::string& recipient, CategoryMask categories);
 Missing MissingToWithdraw(const CitizenWord& word);
 Missing MissingToLook(const CitizenWord& word);
+// Making two registrations one, as a person of `agency`: what looking needs, and one of two persons from outside, since whoever
+// logs in as the one is then also the other.
+Missing MissingToMerge(const CitizenWord& word, const std::string& agency);
 
 // OK, PRESENCE_REQUIRED, or FAILED_PRECONDITION WORD_NOT_ENOUGH with a text that says what is missing.
 absl::Status Enough(Missing missing);

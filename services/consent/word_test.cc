@@ -83,6 +83,14 @@ TEST(Word, LookingAcrossAgenciesNeedsCardOrTwo) {
   EXPECT_EQ(MissingToLook(Make(type::v1::WORD_UNSPECIFIED, false, {})), Missing::kPresence);
 }
 
+TEST(Word, MergingNeedsSomebodyFromOutside) {
+  EXPECT_EQ(MissingToMerge(Make(type::v1::WORD_CODE_CARD, false, {kRecipient}), kRecipient), Missing::kNothing);
+  EXPECT_EQ(MissingToMerge(Make(type::v1::WORD_TWO_PERSONS, false, {kRecipient, kRecipient}), kRecipient), Missing::kOutsider);
+  EXPECT_EQ(MissingToMerge(Make(type::v1::WORD_TWO_PERSONS, false, {kRecipient, kOutside}), kRecipient), Missing::kNothing);
+  EXPECT_EQ(MissingToMerge(Make(type::v1::WORD_TWO_PERSONS, false, {kRecipient, kOutside}, true), kRecipient), Missing::kStrongerWord);
+  EXPECT_EQ(MissingToMerge(Make(type::v1::WORD_PRESENT, false, {kOutside}), kRecipient), Missing::kStrongerWord);
+}
+
 Call CallWith(type::v1::Role role, Word word, bool is_signed) {
   Call call;
   call.roles = {role};
