@@ -1,5 +1,6 @@
 // Reading consents: what the caller's own agency may see, and the citizen's own view across agencies.
 #include <string>
+#include <vector>
 
 #include "services/consent/common.h"
 #include "services/consent/consent_view.h"
@@ -54,10 +55,10 @@ absl::StatusOr<Decision> ListMyConsents(const ConsentRules& rules, const Call& c
   v1::ListMyConsentsResponse response;
   if (!subject.empty()) {
     Reads reads;
-    const auto consents = reads.Take(view.Page<records::ConsentRecord>("subject", subject, kMaxListed));
+    const std::vector<Found> consents = reads.Take(OfCitizen(subject, view));
     const auto requests = reads.Take(view.Page<records::ConsentRecord>("requests", subject, kMaxListed));
     BB_RETURN_IF_ERROR(reads.status());
-    for (const auto& [id, record] : consents.records) {
+    for (const auto& [id, record] : consents) {
       *response.add_consents() = ToConsent(rules.handle_key, id, *record, {call.agency.value(), true, request.citizen()}, call.now);
     }
     for (const auto& [id, record] : requests.records) *response.add_requests() = ToRequest(rules.handle_key, id, *record);

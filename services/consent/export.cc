@@ -75,7 +75,7 @@ absl::StatusOr<Decision> ExportCitizenData(const ConsentRules& rules, const Call
   e.set_time(absl::FormatTime(absl::RFC3339_sec, call.now, absl::UTCTimeZone()));
   if (who.subject != nullptr) {
     Reads reads;
-    const auto consents = reads.Take(view.Page<records::ConsentRecord>("subject", who.id, kMaxListed));
+    const std::vector<Found> consents = reads.Take(OfCitizen(who.id, view));
     const auto requests = reads.Take(view.Page<records::ConsentRecord>("requests", who.id, kMaxListed));
     BB_RETURN_IF_ERROR(reads.status());
     const records::Subject& s = *who.subject;
@@ -87,7 +87,7 @@ absl::StatusOr<Decision> ExportCitizenData(const ConsentRules& rules, const Call
     for (const std::string& agency : agencies) e.add_agencies(agency);
     if (s.has_card()) e.set_code_card_issued(DatePhrase(Language::kDanish, absl::FromUnixMillis(s.card().issued_ms())));
     e.set_linked_aliases(s.linked_aliases());
-    for (const auto& [id, r] : consents.records) {
+    for (const auto& [id, r] : consents) {
       v1::Consent* c = e.add_consents();
       *c = ToConsent(rules.handle_key, id, *r, {call.agency.value(), true, ""}, call.now);
       c->clear_citizen();

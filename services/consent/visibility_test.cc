@@ -1,4 +1,5 @@
 // Who sees what of a consent, the peace after a no, and the citizen's own view.
+#include <algorithm>
 #include <set>
 
 #include "gtest/gtest.h"
@@ -194,6 +195,21 @@ TEST_F(Visibility, TheOwnViewIsByTheCitizensWordAndWrittenDown) {
   EXPECT_TRUE(nobody->consents().empty());
   w.LastEntry(&subject);
   EXPECT_EQ(subject, "");
+}
+
+// Whoever writes down drafts without end must not push what is in force out of the citizen's sight.
+TEST_F(Visibility, WhatIsInForceIsAlwaysInTheOwnView) {
+  w.Give(citizen);
+  w.now += absl::Hours(1);
+  const std::string housed = w.Ensure(kHousing, kCpr);
+  for (int i = 0; i <= kMaxListed; ++i) w.Propose(kHousing, housed, {w.Arrow(kDropin, kHousing, kHome, {kContact})});
+  const auto active = [](const auto& consents) {
+    return std::count_if(consents.begin(), consents.end(), [](const v1::Consent& c) { return c.state() == v1::CONSENT_STATE_ACTIVE; });
+  };
+  EXPECT_EQ(active(Mine().consents()), 1);
+  const auto exported = w.Ask<registry::v1::ExportCitizenDataResponse>(ExportCitizenData, w.Login(kCpr), registry::v1::ExportCitizenDataRequest());
+  ASSERT_TRUE(exported.ok()) << exported.status();
+  EXPECT_NE(exported->text_da().find("- Givet."), std::string::npos);
 }
 
 TEST_F(Visibility, Texts) {
