@@ -4,7 +4,7 @@ import assert from "node:assert/strict";
 import { viaGateway, viaGrpc } from "../../lib/client.mjs";
 import { born, date, requestId, stated } from "../../lib/values.mjs";
 import { subjectOf } from "./ledger.mjs";
-import { describe, give, incoming, looker, newCitizen, ok, persist, refusalOf, service, sleep, withdraw } from "./world.mjs";
+import { describe, give, incoming, long, looker, newCitizen, ok, persist, refusalOf, service, sleep, withdraw } from "./world.mjs";
 
 const parts = ["MORNING", "AFTERNOON", "EVENING"].map((p) => `PART_OF_DAY_${p}`);
 const days = 31;
@@ -39,10 +39,11 @@ export class Load {
       const day = date(-d);
       if ((before.get(cell({ date: day, partOfDay: part })) ?? 0) === 0) free.push({ date: day, part_of_day: part });
     }
-    assert.ok(free.length >= 2 * workers, "no days left to count on");
+    // Each holds 999 at most: few, so that counters meet; in the long form enough to last.
+    const shared = free.slice(0, long ? 40 : 2 * workers);
+    assert.ok(shared.length >= workers, "no days left to count on");
     const added = new Map(), answered = [];
     for (let w = 0; w < workers; w++) {
-      const shared = free.slice(0, workers * 2);
       const client = w % 3 === 2 ? viaGateway : viaGrpc;
       this.#spawn(async () => {
         const at = shared.filter((c) => (added.get(cell({ date: c.date, partOfDay: c.part_of_day })) ?? 0) < 900);
@@ -52,6 +53,7 @@ export class Load {
         added.set(key, (added.get(key) ?? 0) + 1);
         const request = { ...one, add_visitors: 1, request_id: requestId() };
         await this.#call(w % 2 ? "perron-4-2" : "perron-4-1", `${service.dropin}/RecordVisitTally`, request, { client });
+        await sleep(Math.random() * 80);
         answered.push({ as: w % 2 ? "perron-4-2" : "perron-4-1", request });
       });
     }
