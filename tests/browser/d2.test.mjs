@@ -43,12 +43,15 @@ test("a person with a called name chooses to be a citizen", async () => {
 });
 
 test("the citizen gets a card with a code, on one sheet, once", async () => {
-  code = await codeCard(staff.page, ours);
-  assert.equal(await sheets(staff.page), 1);
-  await press(staff.page, "Borgeren har fået kortet");
-  await staff.page.goBack();
-  await settled(staff.page);
-  assert.equal((await staff.page.content()).includes(code), false, "the code cannot be seen again");
+  // Handed out by a colleague: who makes a card does not record its word.
+  const { page, close } = await as("perron-4-2");
+  code = await codeCard(page, ours);
+  assert.equal(await sheets(page), 1);
+  await press(page, "Borgeren har fået kortet");
+  await page.goBack();
+  await settled(page);
+  assert.equal((await page.content()).includes(code), false, "the code cannot be seen again");
+  await close();
 });
 
 test("the centre writes its card, and with the citizen what may be shown", async () => {
@@ -92,12 +95,9 @@ test("a citizen who cannot decide today: the draft stays, nothing is shared", as
   assert.equal(await adviser.page.getByText("Perron 4 må fortælle").count(), 0);
 });
 
-test("a wrong code gives nothing; the right one, the citizen's yes, gives a receipt", async () => {
+test("the code on the citizen's card, in small letters too, gives the yes and a receipt", async () => {
   const { page } = staff;
   await page.getByLabel("Borgeren kan tage stilling nu").check();
-  await page.getByLabel("Koden på borgerens kort").fill("aaaa-aaaa-aaaa-aaaa");
-  await press(page, "Skriv ja ned");
-  await page.getByText("Koden passer ikke").waitFor();
   await page.getByLabel("Koden på borgerens kort").fill(code.toLowerCase());
   await press(page, "Skriv ja ned");
   await page.getByText("Borgeren har sagt ja.").waitFor();

@@ -20,7 +20,9 @@ after(async () => {
 
 test("sensitive information: the code card alone is not enough, two persons are", async () => {
   const { page } = staff;
-  const code = await codeCard(page, reference);
+  const colleague = await as("perron-4-2");  // who makes a card does not record its word
+  const code = await codeCard(colleague.page, reference);
+  await colleague.close();
   await propose(page, reference, { purpose: treatment, holders: ["Perron 4"], recipient: "Rusmiddelcentret", categories: ["Kontaktoplysninger", "Rusmidler og behandling"] });
   await page.getByLabel("Ja", { exact: true }).check();
   await page.getByLabel("Med sit kodekort").check();
@@ -41,6 +43,27 @@ test("sensitive information: the code card alone is not enough, two persons are"
   await page.getByLabel(/Hvorfor mundtligt/).fill("Borgeren kan ikke skrive i dag");
   await press(page, "Skriv ja ned");
   await page.getByText("Borgeren har sagt ja.").waitFor();
+});
+
+test("a wrong code gives nothing, and after five of them the right one has to wait", async () => {
+  // Somebody new each time: wrong codes are counted for an hour.
+  const { page, close } = await as("perron-4-2", { allow: [400, 429] });
+  const somebody = await newCitizen(page, null);
+  const code = await codeCard(page, somebody);
+  await propose(page, somebody, { purpose: "Akut hjælp her og nu", holders: ["Perron 4"], recipient: "Sundhedscentret", categories: ["Kontaktoplysninger"] });
+  await page.getByLabel("Ja", { exact: true }).check();
+  await page.getByLabel("Med sit kodekort").check();
+  await attest(page);
+  for (let i = 0; i < 5; i++) {
+    await page.getByLabel("Koden på borgerens kort").fill("aaaa-aaaa-aaaa-aaaa");
+    await Promise.all([page.waitForResponse(/AttestPresence/), press(page, "Skriv ja ned")]);
+    await page.getByText("Koden passer ikke").waitFor();
+    await page.getByRole("button", { name: "Skriv ja ned", disabled: false }).waitFor();
+  }
+  await page.getByLabel("Koden på borgerens kort").fill(code);
+  await press(page, "Skriv ja ned");
+  await page.getByText("Der er prøvet for mange gange.").waitFor();
+  await close();
 });
 
 test("the first person cannot be the second", async () => {

@@ -34,6 +34,7 @@ const byReason: Record<string, Row> = {
   CONSENT_TEXT_OUTDATED: { title: "fail.outdated.title", text: "fail.outdated.text", next: "fail.outdated.next" },
   WRONG_STATE: { title: "fail.state.title", text: "fail.state.text", next: "fail.state.next" },
   ETAG_MISMATCH: { title: "fail.etag.title", text: "fail.etag.text", next: "fail.etag.next" },
+  CARD_NOT_BY_ISSUER: { title: "fail.own-card.title", text: "fail.own-card.text", next: "fail.own-card.next", calm: true },
   CODE_WRONG: { title: "fail.code.title", text: "fail.code.text", next: "fail.code.next" },
   RATE_LIMITED: { title: "fail.rate.title", text: "fail.rate.text", next: "fail.rate.next" },
   SECOND_PERSON_INVALID: { title: "fail.second.title", text: "fail.second.text", next: "fail.second.next" },

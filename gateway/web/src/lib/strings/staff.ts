@@ -81,8 +81,8 @@ export const staff = {
   "new.next.open": ["Åbn borgeren", "Open the citizen"],
   "code.title": ["Kodekort", "Code card"],
   "code.lead": [
-    "Med kortet kan borgeren give sit ord uden at logge ind. Koden vises kun denne ene gang.",
-    "With the card the citizen can give his or her word without signing in. The code is shown only this once.",
+    "Med kortet kan borgeren give sit ord uden at logge ind. Koden vises kun denne ene gang. En kollega til dig skal skrive borgerens ja ned: den, der laver kortet, kan ikke.",
+    "With the card the citizen can give his or her word without signing in. The code is shown only this once. A colleague of yours has to write the citizen's yes down: whoever makes the card cannot.",
   ],
   "code.old": ["Har borgeren et kort i forvejen, virker det ikke mere.", "If the citizen already has a card, it stops working."],
   "code.act": ["Lav et nyt kort", "Make a new card"],
