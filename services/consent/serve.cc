@@ -27,8 +27,8 @@ constexpr int kDefaultPage = 25;
 // One stream: questions in, answers out as they come, in batches as large as the transport's pace makes them.
 class Session : public std::enable_shared_from_this<Session> {
  public:
-  Session(std::string peer, std::shared_ptr<ServerStream> stream, Authoriser* authoriser)
-      : peer_(std::move(peer)), stream_(std::move(stream)), authoriser_(authoriser) {}
+  Session(std::string peer, std::shared_ptr<ServerStream> stream, Authoriser* authoriser, Redis* trust)
+      : peer_(std::move(peer)), stream_(std::move(stream)), authoriser_(authoriser), trust_(trust) {}
 
   void OnMessage(const std::string& message) {
     v1::AuthorizeStreamRequest batch;
@@ -54,11 +54,19 @@ class Session : public std::enable_shared_from_this<Session> {
   void Answer(v1::Answer answer) {
     absl::MutexLock lock(&mutex_);
     *ready_.add_answers() = std::move(answer);
-    Flush();
+    // Entries that were committed together are answered together.
+    if (!gathering_) {
+      gathering_ = trust_->AfterReplies([self = shared_from_this()] {
+        absl::MutexLock after(&self->mutex_);
+        self->gathering_ = false;
+        self->Flush();
+      });
+    }
+    if (!gathering_) Flush();
   }
 
   void Flush() ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_) {
-    if (writing_ || ready_.answers().empty()) return;
+    if (writing_ || gathering_ || ready_.answers().empty()) return;
     writing_ = true;
     std::string bytes = ready_.SerializeAsString();
     ready_.clear_answers();
@@ -68,9 +76,11 @@ class Session : public std::enable_shared_from_this<Session> {
   const std::string peer_;
   const std::shared_ptr<ServerStream> stream_;
   Authoriser* const authoriser_;
+  Redis* const trust_;
   absl::Mutex mutex_;
   v1::AuthorizeStreamResponse ready_ ABSL_GUARDED_BY(mutex_);
   bool writing_ ABSL_GUARDED_BY(mutex_) = false;
+  bool gathering_ ABSL_GUARDED_BY(mutex_) = false;  // the replies at hand will flush
 };
 
 // The bytes of field 1 of an AuthorizeRequest exactly as they came: the answer's digest is over them.
@@ -89,6 +99,18 @@ absl::StatusOr<std::string> QuestionBytes(const std::string& request) {
   }
   if (request.size() - at != length) return Invalid({{"question", "want exactly one question", "OUT_OF_RANGE"}});
   return request.substr(at);
+}
+
+// The entry for this reader. Ids and salts are the citizen's own: two agencies that read the same story for the citizen find
+// no identifier in common in it.
+ledger::v1::StoryEntry EntryFor(const records::StorySubject& reader, const stored::LedgerRow& row, const Directory& directory) {
+  ledger::v1::StoryEntry entry = ToStory(row, directory);
+  if (!reader.own_login()) {
+    entry.clear_subject_salt();
+    entry.clear_details_salt();
+    entry.mutable_details()->clear_consent();
+  }
+  return entry;
 }
 
 }  // namespace
@@ -114,8 +136,8 @@ absl::Status AttachGate(Runtime& runtime) {
       reply(absl::OkStatus(), response.SerializeAsString());
     });
   });
-  runtime.dispatcher().SetStream(service->FindMethodByName("AuthorizeStream"), [authoriser](IncomingStream stream) {
-    auto session = std::make_shared<Session>(stream.peer, stream.stream, authoriser.get());
+  runtime.dispatcher().SetStream(service->FindMethodByName("AuthorizeStream"), [authoriser, trust = runtime.trust()](IncomingStream stream) {
+    auto session = std::make_shared<Session>(stream.peer, stream.stream, authoriser.get(), trust);
     return StreamEars{[session](std::string message) { session->OnMessage(message); }, [session] {}, [session] { session->OnWritable(); }};
   });
   return absl::OkStatus();
@@ -140,9 +162,9 @@ void AttachLedger(Runtime& runtime) {
                       [directory, response, subject, done = std::move(done)](absl::StatusOr<StoryPage> page) {
                         if (!page.ok()) return done(page.status());
                         auto* story = static_cast<ledger::v1::GetCitizenAccessStoryResponse*>(response.get());
-                        for (const auto& row : page->rows) *story->add_entries() = ToStory(row, *directory);
+                        for (const auto& row : page->rows) *story->add_entries() = EntryFor(subject, row, *directory);
                         if (page->next != 0) story->set_next_page_token(absl::StrCat(page->next));
-                        story->set_subject(subject.subject());
+                        if (subject.own_login()) story->set_subject(subject.subject());
                         done(absl::OkStatus());
                       });
       });
@@ -157,7 +179,7 @@ void AttachLedger(Runtime& runtime) {
                         // Another citizen's entry answers as one that does not exist.
                         if (!Concerns(*row, subject)) return done(NotFound("entry"));
                         auto* answer = static_cast<ledger::v1::ExplainDecisionResponse*>(response.get());
-                        *answer->mutable_entry() = ToStory(*row, *directory);
+                        *answer->mutable_entry() = EntryFor(subject, *row, *directory);
                         answer->set_why_da(Why(Language::kDanish, *row, *directory));
                         answer->set_why_en(Why(Language::kEnglish, *row, *directory));
                         done(absl::OkStatus());

@@ -1,5 +1,6 @@
 #include "services/runtime/crypto.h"
 
+#include <array>
 #include <cstdio>
 #include <cstdlib>
 #include <fstream>
@@ -58,11 +59,30 @@ EVP_MD_CTX* DigestContext() {
   return context.get();
 }
 
-EVP_MAC_CTX* MacContext() {
+// Ready to take data under this key. Of each thread the last few keys stay set up: a process has few of them, and setting one
+// up costs more than all that follows for a short text.
+EVP_MAC_CTX* MacContext(absl::string_view key) {
+  struct Keyed {
+    SecretBytes key;
+    std::unique_ptr<EVP_MAC_CTX, void (*)(EVP_MAC_CTX*)> context{nullptr, EVP_MAC_CTX_free};
+  };
   static EVP_MAC* const mac = EVP_MAC_fetch(nullptr, "HMAC", nullptr);
-  thread_local const std::unique_ptr<EVP_MAC_CTX, void (*)(EVP_MAC_CTX*)> context(EVP_MAC_CTX_new(mac), EVP_MAC_CTX_free);
-  Must(context != nullptr, "MAC context");
-  return context.get();
+  thread_local std::array<Keyed, 8> recent;
+  thread_local std::size_t next = 0;
+  for (Keyed& k : recent) {
+    if (k.context == nullptr || k.key.reveal() != key) continue;
+    Must(EVP_MAC_init(k.context.get(), nullptr, 0, nullptr) == 1, "HMAC again");
+    return k.context.get();
+  }
+  Keyed& k = recent[next++ % recent.size()];
+  char digest[] = "SHA256";
+  const OSSL_PARAM params[] = {OSSL_PARAM_construct_utf8_string(OSSL_MAC_PARAM_DIGEST, digest, 0), OSSL_PARAM_construct_end()};
+  k.context.reset(EVP_MAC_CTX_new(mac));
+  k.key = SecretBytes(std::string(key));
+  // An empty key would mean "the key of before" to OpenSSL.
+  const unsigned char none = 0;
+  Must(k.context != nullptr && EVP_MAC_init(k.context.get(), key.empty() ? &none : In(key), key.size(), params) == 1, "HMAC key");
+  return k.context.get();
 }
 
 absl::StatusOr<std::shared_ptr<EVP_PKEY>> ReadPem(const std::string& path, bool is_private) {
@@ -122,13 +142,8 @@ std::string Sha256(absl::string_view data) {
 std::string HmacSha256(absl::string_view key, absl::string_view data) {
   std::string out(32, '\0');
   std::size_t size = 0;
-  char digest[] = "SHA256";
-  const OSSL_PARAM params[] = {OSSL_PARAM_construct_utf8_string(OSSL_MAC_PARAM_DIGEST, digest, 0), OSSL_PARAM_construct_end()};
-  EVP_MAC_CTX* context = MacContext();
-  // An empty key would mean "the key of before" to OpenSSL.
-  const unsigned char none = 0;
-  Must(EVP_MAC_init(context, key.empty() ? &none : In(key), key.size(), params) == 1 &&
-           EVP_MAC_update(context, In(data), data.size()) == 1 && EVP_MAC_final(context, Out(out), &size, out.size()) == 1,
+  EVP_MAC_CTX* context = MacContext(key);
+  Must(EVP_MAC_update(context, In(data), data.size()) == 1 && EVP_MAC_final(context, Out(out), &size, out.size()) == 1,
        "HMAC");
   return out;
 }

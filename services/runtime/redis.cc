@@ -105,9 +105,15 @@ class Redis::Loop {
     }
     if (!refusal.ok()) {
       done(std::move(refusal));
-    } else if (first && !(collecting_.load(std::memory_order_relaxed) && std::this_thread::get_id() == thread_.get_id())) {
+    } else if (first && !Collecting()) {
       Wake();  // only the first of a batch; callbacks' own commands go out when the replies at hand are through
     }
+  }
+
+  bool AfterReplies(std::function<void()> work) {
+    if (!Collecting()) return false;
+    after_replies_.push_back(std::move(work));
+    return true;
   }
 
   void RequireDurability() { durability_required_ = true; }
@@ -121,6 +127,9 @@ class Redis::Loop {
     std::string wire;
     Callback done;
   };
+
+  // On the I/O thread, in the callbacks of replies.
+  bool Collecting() const { return collecting_.load(std::memory_order_relaxed) && std::this_thread::get_id() == thread_.get_id(); }
 
   void Wake() {
     const std::uint64_t one = 1;
@@ -314,6 +323,9 @@ class Redis::Loop {
   void OnReadable() {
     collecting_.store(true, std::memory_order_relaxed);
     redisAsyncHandleRead(context_);
+    std::vector<std::function<void()>> after;
+    after.swap(after_replies_);
+    for (const auto& work : after) work();  // its commands are collected, too
     collecting_.store(false, std::memory_order_relaxed);
     Drain();
   }
@@ -332,6 +344,7 @@ class Redis::Loop {
   redisAsyncContext* context_ = nullptr;
   bool reading_ = false, want_write_ = false, collecting_write_ = false, hanging_up_ = false;
   std::deque<Waiting> waiting_;  // in the order of the replies
+  std::vector<std::function<void()>> after_replies_;
   absl::Time last_progress_;
   absl::Duration back_off_;
   std::minstd_rand random_{std::random_device{}()};
@@ -358,6 +371,8 @@ absl::StatusOr<std::unique_ptr<Redis>> Redis::Connect(const runtime::Redis& conf
 }
 
 void Redis::Command(std::vector<std::string> argv, Callback done) { loop_->Submit(Wire(argv), std::move(done)); }
+
+bool Redis::AfterReplies(std::function<void()> work) { return loop_->AfterReplies(std::move(work)); }
 
 absl::StatusOr<Redis::Reply> Redis::Call(std::vector<std::string> argv) {
   absl::StatusOr<Reply> result = absl::UnknownError("no reply");

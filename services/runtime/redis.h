@@ -50,6 +50,10 @@ class Redis {
   // Any thread. An error reply of Redis becomes UNAVAILABLE STORE_DOWN if Redis cannot serve now (LOADING, MISCONF, OOM …),
   // INTERNAL with Redis's text otherwise (for logs; ToRpc does not send it on).
   void Command(std::vector<std::string> argv, Callback done);
+  // From inside a reply's callback: `work` runs once the replies that came together with this one have had their callbacks,
+  // and the answer is true. Group commit answers many at once: what follows from them can go on together, too. Anywhere
+  // else: false, and nothing happens.
+  bool AfterReplies(std::function<void()> work);
   // Blocking; for start-up and tests. Not on the I/O thread.
   absl::StatusOr<Reply> Call(std::vector<std::string> argv);
   // FAILED_PRECONDITION that names each wrong setting and what is wanted, unless Redis keeps every acknowledged write:

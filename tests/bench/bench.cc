@@ -15,6 +15,7 @@
 #include "absl/strings/numbers.h"
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_split.h"
+#include "absl/synchronization/mutex.h"
 #include "absl/time/clock.h"
 #include "nlohmann/json.hpp"
 #include "services/runtime/crypto.h"
@@ -233,6 +234,7 @@ class Bench {
 int main(int argc, char** argv) {
   using namespace brobygger::bench;
   signal(SIGPIPE, SIG_IGN);
+  absl::SetMutexDeadlockDetectionMode(absl::OnDeadlockCycle::kIgnore);  // as the services do
   if (argc == 3 && std::string(argv[1]) == "--echo") return ServeEcho(argv[2]);
   char self[4096];
   const ssize_t n = readlink("/proc/self/exe", self, sizeof(self));
