@@ -6,6 +6,7 @@
 #include <filesystem>
 #include <fstream>
 #include <set>
+#include <string>
 #include <thread>
 #include <type_traits>
 #include <vector>
@@ -43,6 +44,15 @@ TEST(Digests, MatchPublishedVectors) {
   EXPECT_EQ(HexOf(HmacSha256("Jefe", "what do ya want for nothing?")), "5bdcc146bf60754e6a042426089575c75a003f089d2739839dec58b964ec3843");
   EXPECT_EQ(HexOf(HmacSha256("", "")), "b613679a0814d9ec772f95d778c35fc5ff1697c493715653c6c712144292c5ad");
   EXPECT_EQ(HexOf(HmacSha256("", "")), "b613679a0814d9ec772f95d778c35fc5ff1697c493715653c6c712144292c5ad") << "an empty key is not the key of before";
+  // More keys than a thread keeps set up, in turn.
+  std::vector<std::string> first;
+  for (int i = 0; i < 20; ++i) first.push_back(HmacSha256(std::string(32, static_cast<char>(i)), "text"));
+  for (int i = 19; i >= 0; --i) {
+    EXPECT_EQ(HmacSha256(std::string(32, static_cast<char>(i)), "text"), first[i]);
+    EXPECT_EQ(HmacSha256(std::string(32, static_cast<char>(i)), "text"), first[i]) << "and again under the same key";
+  }
+  EXPECT_EQ(std::set<std::string>(first.begin(), first.end()).size(), 20u);
+  EXPECT_EQ(HexOf(HmacSha256("Jefe", "what do ya want for nothing?")), "5bdcc146bf60754e6a042426089575c75a003f089d2739839dec58b964ec3843");
   // RFC 5869, case 3 (no salt, no info), first block.
   EXPECT_EQ(HexOf(Derive(Key(std::string(22, '\x0b')), "")), "8da4e775a563c18f715f802a063c5a31b8a11f5c5ee1879ec3454e5f3c738d2d");
   // RFC 7914 uses other costs; this one was computed with Python's hashlib.scrypt.

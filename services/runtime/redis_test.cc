@@ -78,6 +78,34 @@ TEST(RedisTest, ManyThreadsShareOneConnection) {
   EXPECT_EQ(wrong, 0);
 }
 
+TEST(RedisTest, WorkAfterRepliesThatCameTogether) {
+  RedisServer server;
+  auto redis = server.Connect();
+  EXPECT_FALSE(redis->AfterReplies([] { ADD_FAILURE() << "not on the I/O thread"; }));
+  std::atomic<int> replies{0}, before{-1}, works{0};
+  absl::Notification done;
+  server.Pause();  // its answers come together when it goes on
+  for (int i = 0; i < 5; ++i) {
+    redis->Command({"PING"}, [&](absl::StatusOr<Redis::Reply> reply) {
+      EXPECT_TRUE(reply.ok());
+      if (++replies > 1) return;
+      EXPECT_TRUE(redis->AfterReplies([&] {
+        before = replies.load();
+        ++works;
+        redis->Command({"PING"}, [&](absl::StatusOr<Redis::Reply> again) {  // and its commands go out
+          EXPECT_TRUE(again.ok());
+          done.Notify();
+        });
+      }));
+    });
+  }
+  absl::SleepFor(absl::Milliseconds(50));
+  server.Resume();
+  ASSERT_TRUE(done.WaitForNotificationWithTimeout(absl::Seconds(5)));
+  EXPECT_EQ(before, 5);
+  EXPECT_EQ(works, 1);
+}
+
 TEST(RedisTest, OverTcp) {
   RedisServer::Options options;
   // A free port: bound and given up; the server takes it a moment later.

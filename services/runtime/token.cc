@@ -14,8 +14,8 @@
 #include "absl/time/clock.h"
 #include "brobygger/registry/v1/registry.pb.h"
 #include "nlohmann/json.hpp"
-#include "openssl/sha.h"
 #include "services/runtime/config.h"
+#include "services/runtime/crypto.h"
 #include "services/runtime/jwks.h"
 #include "services/runtime/status.h"
 
@@ -117,8 +117,7 @@ class Verifier : public TokenVerifier {
 
   absl::StatusOr<Caller> Verify(absl::string_view jwt, absl::Time now) override {
     if (jwt.empty() || jwt.size() > kMaxTokenSize) return Bad();
-    std::string hash(SHA256_DIGEST_LENGTH, '\0');
-    SHA256(reinterpret_cast<const unsigned char*>(jwt.data()), jwt.size(), reinterpret_cast<unsigned char*>(hash.data()));
+    std::string hash = crypto::Sha256(jwt);
     {
       std::lock_guard<std::mutex> lock(remembered_mu_);
       if (const Remembered* r = Find(hash); r != nullptr) {
