@@ -150,7 +150,7 @@ absl::StatusOr<Decision> Prepare(const ConsentRules& rules, const Call& call, co
   subject.set_subject(who.id);
   if (who.subject != nullptr) *subject.mutable_absorbed() = who.subject->absorbed();
   Decision decision{Response()};
-  subject.set_own_login(call.OwnLogin());
+  subject.set_own_login(!who.id.empty() && call.OwnLogin());
   decision.HandOver(subject.SerializeAsString());
   Details details;
   details.set_act(act);
