@@ -90,25 +90,25 @@ Viewer ViewerOf(const Call& call, const std::string& citizen, const records::Con
   return {call.agency.value(), !party || record.request(), citizen};
 }
 
-absl::Status CheckGiven(const ConsentRules& rules, const Call& call, const Given& given, CategoryMask categories) {
-  if (!given.capacity_attested) return Refusal(absl::StatusCode::kFailedPrecondition, "CAPACITY_NOT_ATTESTED", "Vi taler om det en anden dag.");
+absl::Status CheckGiven(const ConsentRules& rules, const Call& call, const v1::Given& given, CategoryMask categories) {
+  if (!given.capacity_attested()) return Refusal(absl::StatusCode::kFailedPrecondition, "CAPACITY_NOT_ATTESTED", "Vi taler om det en anden dag.");
   std::vector<Violation> wrong;
-  if (!given.understood_read_back) wrong.push_back({"understood_read_back", "want true: the citizen said it back in own words", "FIELD_REQUIRED"});
-  if (!given.told_voluntary) wrong.push_back({"told_voluntary", "want true: the citizen was told that help does not depend on it", "FIELD_REQUIRED"});
-  const bool mitid = given.evidence == v1::EVIDENCE_MITID;
-  if (given.evidence == v1::EVIDENCE_UNSPECIFIED) {
-    wrong.push_back({"evidence", "want how the yes was given", "FIELD_REQUIRED"});
+  if (!given.understood_read_back()) wrong.push_back({"given.understood_read_back", "want true: the citizen said it back in own words", "FIELD_REQUIRED"});
+  if (!given.told_voluntary()) wrong.push_back({"given.told_voluntary", "want true: the citizen was told that help does not depend on it", "FIELD_REQUIRED"});
+  const bool mitid = given.evidence() == v1::EVIDENCE_MITID;
+  if (given.evidence() == v1::EVIDENCE_UNSPECIFIED) {
+    wrong.push_back({"given.evidence", "want how the yes was given", "FIELD_REQUIRED"});
   } else if (mitid != call.OwnLogin()) {
-    wrong.push_back({"evidence", "want MITID exactly under the citizen's own login"});
+    wrong.push_back({"given.evidence", "want MITID exactly under the citizen's own login"});
   }
-  if (given.evidence == v1::EVIDENCE_SIGNED_PAPER && !WordOf(call).written_signature) {
-    wrong.push_back({"evidence", "want a statement of presence that says the citizen signed on paper"});
+  if (given.evidence() == v1::EVIDENCE_SIGNED_PAPER && !WordOf(call).written_signature) {
+    wrong.push_back({"given.evidence", "want a statement of presence that says the citizen signed on paper"});
   }
-  if (given.evidence == v1::EVIDENCE_ORAL_WITNESSED && (categories & SensitiveCategories()) != 0 && given.oral_reason.empty()) {
-    wrong.push_back({"oral_reason", "want why it was oral, for these categories", "FIELD_REQUIRED"});
+  if (given.evidence() == v1::EVIDENCE_ORAL_WITNESSED && (categories & SensitiveCategories()) != 0 && given.oral_reason().empty()) {
+    wrong.push_back({"given.oral_reason", "want why it was oral, for these categories", "FIELD_REQUIRED"});
   }
   if (!wrong.empty()) return Invalid(std::move(wrong));
-  if (rules.texts.IsCurrent(given.text_version, given.text_sha256)) return absl::OkStatus();
+  if (rules.texts.IsCurrent(given.text_version(), given.text_sha256())) return absl::OkStatus();
   return Refusal(absl::StatusCode::kFailedPrecondition, "CONSENT_TEXT_OUTDATED", "there is a newer consent text: show that one");
 }
 

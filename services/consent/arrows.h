@@ -7,6 +7,7 @@
 
 #include "absl/status/statusor.h"
 #include "absl/time/civil_time.h"
+#include "brobygger/consent/v1/consent_giving.pb.h"
 #include "services/consent/common.h"
 #include "services/consent/consent_view.h"
 #include "services/consent/consents.h"
@@ -26,14 +27,9 @@ records::ConsentRecord NewRecord(const ConsentRules& rules, const Call& call, co
 // Under which names to show a consent to whoever makes this call: the agency's own if it is a party, else the citizen's.
 Viewer ViewerOf(const Call& call, const std::string& citizen, const records::ConsentRecord& record);
 
-// The evidence that a giving act states; what is wrong with it. Sensitive oral consents say why they are oral.
-struct Given {
-  v1::Evidence evidence = v1::EVIDENCE_UNSPECIFIED;
-  std::string oral_reason, text_version, text_sha256;
-  bool capacity_attested = false, understood_read_back = false, told_voluntary = false;
-};
-// CAPACITY_NOT_ATTESTED first: it ends the conversation; then the fields, then CONSENT_TEXT_OUTDATED.
-absl::Status CheckGiven(const ConsentRules& rules, const Call& call, const Given& given, CategoryMask categories);
+// What is wrong with how a yes was given. CAPACITY_NOT_ATTESTED first: it ends the conversation; then the fields of the request's
+// `given`, then CONSENT_TEXT_OUTDATED. Sensitive oral consents say why they are oral.
+absl::Status CheckGiven(const ConsentRules& rules, const Call& call, const v1::Given& given, CategoryMask categories);
 
 // Puts consents into force: references, arrows, superseded ones, answered requests. Used by one decision, in this order:
 //   Load (until it is OK), then Give for each, then Write.

@@ -29,24 +29,11 @@ void UseStatement(Decision& decision, const ConsentRules& rules, const Call& cal
   if (call.presence.has_value() && call.presence_signed) UseUp(decision, rules, *call.presence);
 }
 
-template <class Request>
-Given GivenIn(const Request& request) {
-  Given given;
-  given.evidence = request.evidence();
-  given.oral_reason = request.oral_reason();
-  given.text_version = request.text_version();
-  given.text_sha256 = request.text_sha256();
-  given.capacity_attested = request.capacity_attested();
-  given.understood_read_back = request.understood_read_back();
-  given.told_voluntary = request.told_voluntary();
-  return given;
-}
-
-void SetGiven(records::ConsentRecord& r, const Given& given) {
-  r.set_evidence(given.evidence);
-  r.set_oral_reason(given.oral_reason);
-  r.set_text_version(given.text_version);
-  r.set_text_sha256(given.text_sha256);
+void SetGiven(records::ConsentRecord& r, const v1::Given& given) {
+  r.set_evidence(given.evidence());
+  r.set_oral_reason(given.oral_reason());
+  r.set_text_version(given.text_version());
+  r.set_text_sha256(given.text_sha256());
 }
 
 // The consent that a person or the citizen names, which must be this citizen's.
@@ -112,8 +99,7 @@ absl::StatusOr<Decision> ActivateConsents(const ConsentRules& rules, const Call&
     BB_RETURN_IF_ERROR(After(Act::kActivate, StandingOf(*draft.record, call.now)).status());
     categories |= draft.record->mask();
   }
-  const Given given = GivenIn(request);
-  BB_RETURN_IF_ERROR(CheckGiven(rules, call, given, categories));
+  BB_RETURN_IF_ERROR(CheckGiven(rules, call, request.given(), categories));
   for (const Found& draft : drafts) {
     BB_RETURN_IF_ERROR(Enough(MissingToGive(WordOf(call), draft.record->recipient(), draft.record->mask())));
   }
@@ -133,7 +119,7 @@ absl::StatusOr<Decision> ActivateConsents(const ConsentRules& rules, const Call&
   std::vector<const records::ConsentRecord*> told;
   for (size_t i = 0; i < drafts.size(); ++i) {
     records::ConsentRecord& r = consents[i];
-    SetGiven(r, given);
+    SetGiven(r, request.given());
     r.set_version(r.version() + 1);
     giving.Give(drafts[i].id, r, last_days[i]);
     Note(decision, call, who.id, ledger::v1::ENTRY_KIND_CONSENT, DetailsOf(ledger::v1::ACT_CONSENT_GIVEN, drafts[i].id, r));
@@ -192,8 +178,7 @@ absl::StatusOr<Decision> RenewConsent(const ConsentRules& rules, const Call& cal
   BB_RETURN_IF_ERROR(reads.status());
   BB_ASSIGN_OR_RETURN(const Found old, FindOf(rules, call, request.consent(), who.id, view));
   BB_RETURN_IF_ERROR(After(Act::kRenew, StandingOf(*old.record, call.now)).status());
-  const Given given = GivenIn(request);
-  BB_RETURN_IF_ERROR(CheckGiven(rules, call, given, old.record->mask()));
+  BB_RETURN_IF_ERROR(CheckGiven(rules, call, request.given(), old.record->mask()));
   BB_RETURN_IF_ERROR(Enough(MissingToGive(WordOf(call), old.record->recipient(), old.record->mask())));
   BB_ASSIGN_OR_RETURN(const absl::CivilDay last_day, LastDay(request.has_last_day() ? &request.last_day() : nullptr, call.now, "last_day"));
 
@@ -202,7 +187,7 @@ absl::StatusOr<Decision> RenewConsent(const ConsentRules& rules, const Call& cal
   giving.Replace(old.id, *old.record);
   const std::string id = call.NewId();
   records::ConsentRecord r = Successor(rules, call, id, *old.record);
-  SetGiven(r, given);
+  SetGiven(r, request.given());
   giving.Give(id, r, last_day);
   Decision decision;
   giving.Write(decision);

@@ -135,16 +135,16 @@ TEST_F(Consents, WhatAYesNeeds) {
     const char* reason;
   };
   const Row rows[] = {
-      {"capacity", [](auto& r) { r.set_capacity_attested(false); }, "CAPACITY_NOT_ATTESTED"},
-      {"capacity comes first", [](auto& r) { r.set_capacity_attested(false); r.set_told_voluntary(false); }, "CAPACITY_NOT_ATTESTED"},
-      {"read back", [](auto& r) { r.set_understood_read_back(false); }, "FIELD_REQUIRED"},
-      {"voluntary", [](auto& r) { r.set_told_voluntary(false); }, "FIELD_REQUIRED"},
-      {"no evidence", [](auto& r) { r.clear_evidence(); }, "FIELD_REQUIRED"},
-      {"MitID is the citizen's own", [](auto& r) { r.set_evidence(v1::EVIDENCE_MITID); }, "OUT_OF_RANGE"},
-      {"paper without a signature", [](auto& r) { r.set_evidence(v1::EVIDENCE_SIGNED_PAPER); }, "OUT_OF_RANGE"},
-      {"oral without a reason", [](auto& r) { r.clear_oral_reason(); }, "FIELD_REQUIRED"},
-      {"another text", [](auto& r) { r.set_text_sha256(std::string(64, '0')); }, "CONSENT_TEXT_OUTDATED"},
-      {"an older text", [](auto& r) { r.set_text_version("da-0"); }, "CONSENT_TEXT_OUTDATED"},
+      {"capacity", [](auto& r) { r.mutable_given()->set_capacity_attested(false); }, "CAPACITY_NOT_ATTESTED"},
+      {"capacity comes first", [](auto& r) { r.mutable_given()->set_capacity_attested(false); r.mutable_given()->set_told_voluntary(false); }, "CAPACITY_NOT_ATTESTED"},
+      {"read back", [](auto& r) { r.mutable_given()->set_understood_read_back(false); }, "FIELD_REQUIRED"},
+      {"voluntary", [](auto& r) { r.mutable_given()->set_told_voluntary(false); }, "FIELD_REQUIRED"},
+      {"no evidence", [](auto& r) { r.mutable_given()->clear_evidence(); }, "FIELD_REQUIRED"},
+      {"MitID is the citizen's own", [](auto& r) { r.mutable_given()->set_evidence(v1::EVIDENCE_MITID); }, "OUT_OF_RANGE"},
+      {"paper without a signature", [](auto& r) { r.mutable_given()->set_evidence(v1::EVIDENCE_SIGNED_PAPER); }, "OUT_OF_RANGE"},
+      {"oral without a reason", [](auto& r) { r.mutable_given()->clear_oral_reason(); }, "FIELD_REQUIRED"},
+      {"another text", [](auto& r) { r.mutable_given()->set_text_sha256(std::string(64, '0')); }, "CONSENT_TEXT_OUTDATED"},
+      {"an older text", [](auto& r) { r.mutable_given()->set_text_version("da-0"); }, "CONSENT_TEXT_OUTDATED"},
       {"unknown consent", [](auto& r) { r.set_consents(0, "consents/" + std::string(26, 'a')); }, "NOT_FOUND"},
       {"no name", [](auto& r) { r.set_consents(0, "x"); }, "NOT_FOUND"},
       {"another citizen", [this](auto& r) { r.set_citizen(w.Ensure(kDropin)); }, "NOT_FOUND"},
@@ -157,7 +157,7 @@ TEST_F(Consents, WhatAYesNeeds) {
     EXPECT_EQ(ReasonOf(Activate(word, request)), row.reason) << row.name;
     EXPECT_EQ(w.Count(v1::CONSENT_STATE_DRAFT), 1) << row.name;
   }
-  EXPECT_EQ(Activate(word, [&] { auto r = good; r.set_capacity_attested(false); return r; }()).message(), "Vi taler om det en anden dag.");
+  EXPECT_EQ(Activate(word, [&] { auto r = good; r.mutable_given()->set_capacity_attested(false); return r; }()).message(), "Vi taler om det en anden dag.");
   // Sensitive: the card needs a signature on paper. It must be recorded outside the recipient, which the drop-in is here.
   EXPECT_EQ(ReasonOf(Activate(w.CodeCard(w.Staff(kDropin), true), good)), "WORD_NOT_ENOUGH");
   EXPECT_TRUE(Activate(word, good).ok());
@@ -168,7 +168,7 @@ TEST_F(Consents, ACardForSensitiveCategoriesNeedsASignature) {
   const auto drafts = w.Propose(kDropin, citizen, {w.Arrow(kDropin, kHousing, kHome, {type::v1::DATA_CATEGORY_JUSTICE})});
   EXPECT_EQ(ReasonOf(Activate(w.CodeCard(w.Staff(kDropin)), w.Activation(citizen, drafts))), "WORD_NOT_ENOUGH");
   auto request = w.Activation(citizen, drafts);
-  request.set_evidence(v1::EVIDENCE_SIGNED_PAPER);
+  request.mutable_given()->set_evidence(v1::EVIDENCE_SIGNED_PAPER);
   EXPECT_TRUE(Activate(w.CodeCard(w.Staff(kDropin), true), request).ok());
 }
 
@@ -270,7 +270,7 @@ TEST_F(Consents, TheCitizensOwnLoginGivesAlone) {
   EXPECT_EQ(mine->consents(0).own_words(), "mine ord");
   auto request = w.Activation("", {mine->consents(0)});
   EXPECT_EQ(ReasonOf(Activate(w.Login(kCpr), request)), "OUT_OF_RANGE");  // evidence
-  request.set_evidence(v1::EVIDENCE_MITID);
+  request.mutable_given()->set_evidence(v1::EVIDENCE_MITID);
   ASSERT_TRUE(Activate(w.Login(kCpr), request).ok());
   EXPECT_LE(w.store.rounds(), kMaxRounds);
   EXPECT_EQ(w.LastEntry().details().person(), "");

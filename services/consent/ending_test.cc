@@ -170,12 +170,12 @@ TEST_F(Ending, RenewingTakesTheSameWordAndExpiredIsOver) {
   v1::RenewConsentRequest request;
   request.set_citizen(citizen);
   request.set_consent(given.name());
-  request.set_evidence(v1::EVIDENCE_ORAL_WITNESSED);
-  request.set_capacity_attested(true);
-  request.set_understood_read_back(true);
-  request.set_told_voluntary(true);
-  request.set_text_version(w.Text().version());
-  request.set_text_sha256(w.Text().sha256());
+  request.mutable_given()->set_evidence(v1::EVIDENCE_ORAL_WITNESSED);
+  request.mutable_given()->set_capacity_attested(true);
+  request.mutable_given()->set_understood_read_back(true);
+  request.mutable_given()->set_told_voluntary(true);
+  request.mutable_given()->set_text_version(w.Text().version());
+  request.mutable_given()->set_text_sha256(w.Text().sha256());
   const auto renew = [&](const Call& call) { return w.Ask<v1::RenewConsentResponse>(RenewConsent, call, request); };
   w.now = StartOfDay(absl::CivilDay(2026, 8, 1));
   EXPECT_EQ(ReasonOf(renew(World::Stated(w.Staff(kDropin))).status()), "WORD_NOT_ENOUGH");

@@ -135,7 +135,7 @@ TEST_F(Visibility, ARequestStaysBetweenAskerAndCitizen) {
   // It cannot be given by its own name: a yes is a page of its own.
   auto request = w.Activation("", {});
   request.add_consents(Mine().requests(0).name());
-  request.set_evidence(v1::EVIDENCE_MITID);
+  request.mutable_given()->set_evidence(v1::EVIDENCE_MITID);
   EXPECT_EQ(ReasonOf(w.Ask<v1::ActivateConsentsResponse>(ActivateConsents, w.Login(kCpr), request).status()), "WRONG_STATE");
   // Asked again, it stays one question; a yes answers it.
   ASSERT_TRUE(Request(kHousing, arrow).ok());

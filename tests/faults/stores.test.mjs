@@ -8,7 +8,7 @@ import { readFileSync, readdirSync } from "node:fs";
 import { join } from "node:path";
 import { after, before, test } from "node:test";
 import { close, viaGateway } from "../lib/client.mjs";
-import { personToken, systemToken } from "../lib/tokens.mjs";
+import { onceToken, personToken, systemToken } from "../lib/tokens.mjs";
 import { born, categories, date, requestId, stated } from "../lib/values.mjs";
 import { readLedger, subjectOf } from "./lib/ledger.mjs";
 import { Resp } from "./lib/resp.mjs";
@@ -33,7 +33,7 @@ before(async () => {
   // At the drop-in centre: an alias, then a citizen.
   const { participant } = await ok("perron-4-1", `${service.dropin}/CreateParticipant`, { alias: said.alias, wishes: [said.goals], request_id: requestId() });
   const { citizen } = await ok("perron-4-nurse", `${service.registry}/EnsureCitizen`, { identifier: { scheme: "IDENTIFIER_SCHEME_CPR", value: said.cpr }, presence: stated(), request_id: requestId() });
-  const { statement } = await ok("perron-4-1", `${service.presence}/AttestPresence`, { citizen, method: "PRESENCE_METHOD_IN_PERSON", second_token: await personToken("perron-4-2"), request_id: requestId() });
+  const { statement } = await ok("perron-4-1", `${service.presence}/AttestPresence`, { citizen, method: "PRESENCE_METHOD_IN_PERSON", use: "PRESENCE_USE_REGISTRY", second_token: await onceToken("perron-4-2"), request_id: requestId() });
   const { link } = await ok("perron-4-1", `${service.registry}/LinkAlias`, { citizen, presence: { signed: statement }, alias: participant.name, request_id: requestId() });
   await ok("perron-4-1", `${service.dropin}/LinkParticipant`, { name: participant.name, link, bring_past: true, request_id: requestId() });
   const card = (name) => ({ preferred_name: name, legal_name: said.legal, cpr: said.cpr, phone: said.phone, birth_date: born(40) });

@@ -107,6 +107,9 @@ async function remember(key, make) {
 // The access token of a person or a citizen of demo/accounts.json, by account id.
 export const personToken = (account) => remember(account, () => tokensOf(account));
 
+// A token of this person that nobody else uses: as the second person's it is spent by one statement.
+export const onceToken = async (account) => (await tokensOf(account)).access_token;
+
 // The access token of an agency's own system, by agency slug.
 export const systemToken = (slug) => remember(`system ${slug}`, () => tokenRequest(`system-${slug}`, { grant_type: "client_credentials" }));
 

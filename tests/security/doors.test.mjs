@@ -8,7 +8,7 @@ import { after, test } from "node:test";
 import { allMethods, methodOf } from "../lib/contracts.mjs";
 import { close, viaGrpc } from "../lib/client.mjs";
 import { root } from "../lib/instance.mjs";
-import { personToken } from "../lib/tokens.mjs";
+import { onceToken } from "../lib/tokens.mjs";
 import { born, categories, date, purpose, requestId, stated, strangerReference } from "../lib/values.mjs";
 
 const consent = "brobygger.consent.v1.ConsentService", presences = "brobygger.consent.v1.PresenceService";
@@ -80,15 +80,16 @@ for (const [method, d] of Object.entries(doors)) {
     const seen = new Set();
     let refusal;  // the bytes of the first refusal
     const text = (await ok(first, `${consent}/GetConsentText`, { language: "da" })).text;
+    const given = { evidence: "EVIDENCE_SIGNED_PAPER", capacity_attested: true, understood_read_back: true, told_voluntary: true, text_version: text.version, text_sha256: text.sha256 };
     const { citizen } = await ok(first, `${registry}/EnsureCitizen`, { presence: stated(), request_id: requestId() });
     await d.fill(citizen);
-    const word = async () => (await ok(first, `${presences}/AttestPresence`, { citizen, method: "PRESENCE_METHOD_IN_PERSON", second_token: await personToken(second), written_signature: true, request_id: requestId() })).statement;
+    const word = async (use, consents = []) => (await ok(first, `${presences}/AttestPresence`, { citizen, method: "PRESENCE_METHOD_IN_PERSON", use, consents, second_token: await onceToken(second), written_signature: true, request_id: requestId() })).statement;
     const propose = async (changes = {}) => (await ok(first, `${consent}/ProposeConsents`, {
       citizen, presence: stated(), request_id: requestId(), own_words: changes.ownWords ?? "",
       arrows: [{ holder: `agencies/${d.holder}`, recipient: changes.recipient ?? `agencies/${d.recipient}`, purpose: purpose(changes.purpose ?? "FIND_AND_KEEP_HOME"), categories: categories(...(changes.categories ?? d.agreed)), ...(changes.lastDay && { last_day: changes.lastDay }) }],
     })).consents[0].name;
     const activate = async (name) => (await ok(first, `${consent}/ActivateConsents`, {
-      citizen, presence: { signed: await word() }, consents: [name], evidence: "EVIDENCE_SIGNED_PAPER", capacity_attested: true, understood_read_back: true, told_voluntary: true, text_version: text.version, text_sha256: text.sha256, request_id: requestId(),
+      citizen, presence: { signed: await word("PRESENCE_USE_GIVE", [name]) }, consents: [name], given, request_id: requestId(),
     })).consents[0];
     const incoming = async (as) => (await ok(as, `${consent}/ListIncomingConsents`, { page_size: 1 })).consents[0].citizen;
 
@@ -155,11 +156,11 @@ for (const [method, d] of Object.entries(doors)) {
     const narrowed = (await ok(first, `${consent}/NarrowConsent`, { citizen, presence: stated(), consent: name, categories: categories(...d.part), request_id: requestId() })).consent;
     await look("narrowed");
     await look("narrowed-away", { categories: d.agreed.filter((c) => !d.part.includes(c)) });
-    await ok(first, `${registry}/RestrictCitizen`, { citizen, presence: { signed: await word() }, restricted: true, request_id: requestId() });
+    await ok(first, `${registry}/RestrictCitizen`, { citizen, presence: { signed: await word("PRESENCE_USE_HELP") }, restricted: true, request_id: requestId() });
     await look("restricted");
-    await ok(first, `${registry}/RestrictCitizen`, { citizen, presence: { signed: await word() }, restricted: false, request_id: requestId() });
+    await ok(first, `${registry}/RestrictCitizen`, { citizen, presence: { signed: await word("PRESENCE_USE_REGISTRY") }, restricted: false, request_id: requestId() });
     await look("restriction-lifted");
-    await ok(first, `${consent}/RenewConsent`, { citizen, presence: { signed: await word() }, consent: narrowed.name, evidence: "EVIDENCE_SIGNED_PAPER", capacity_attested: true, understood_read_back: true, told_voluntary: true, text_version: text.version, text_sha256: text.sha256, request_id: requestId() });
+    await ok(first, `${consent}/RenewConsent`, { citizen, presence: { signed: await word("PRESENCE_USE_GIVE", [narrowed.name]) }, consent: narrowed.name, given, request_id: requestId() });
     await look("superseded-by-renewal");
     await ok(first, `${consent}/WithdrawConsents`, { citizen, presence: stated(), everything: true, request_id: requestId() });
     await look("withdrawn");

@@ -1,7 +1,7 @@
 // D2, the first yes: a person known by an alias wants somewhere to live, says yes to one thing, and takes it back.
 // (Without its referral, which belongs to coordination: housing finds the citizen among its incoming consents.)
 import assert from "node:assert/strict";
-import { personToken } from "../lib/tokens.mjs";
+import { onceToken } from "../lib/tokens.mjs";
 import { accounts } from "../lib/instance.mjs";
 import { born, categories, date, purpose, requestId, stated, strangerReference } from "../lib/values.mjs";
 
@@ -41,19 +41,22 @@ export async function play(story) {
     request: { identifier: cpr, presence: stated(), request_id: requestId() },
     check: (response) => `Perron 4's own reference: ${response.citizen}`,
   });
-  const attest = async (who, second, title) =>
+  // A signed statement is for one use, and for the consents that it names.
+  const attest = async (title, who, second, use, consents = []) =>
     story.step({
       title,
       as: who,
       method: `${presences}/AttestPresence`,
-      request: { citizen, method: "PRESENCE_METHOD_IN_PERSON", second_token: second ? await personToken(second) : "", request_id: requestId() },
+      request: { citizen, method: "PRESENCE_METHOD_IN_PERSON", use, consents, second_token: second ? await onceToken(second) : "", request_id: requestId() },
       check(response) {
         assert.equal(response.content.word, second ? "WORD_TWO_PERSONS" : "WORD_PRESENT");
         assert.equal(response.content.citizen, citizen);
+        assert.equal(response.content.use, use);
+        assert.deepEqual(response.content.consents, consents);
         return second ? "signed: two persons state it" : "signed: one person states it";
       },
     });
-  const linking = await attest("perron-4-1", "perron-4-2", "Two members of staff state that the person is here");
+  const linking = await attest("Two members of staff state that the person is here, to join the alias to the citizen", "perron-4-1", "perron-4-2", "PRESENCE_USE_REGISTRY");
   const { link } = await story.step({
     title: "The person lets the alias become the citizen: one way, by their own act",
     as: "perron-4-1",
@@ -125,18 +128,20 @@ export async function play(story) {
     citizen: own,
     presence,
     consents: [name],
-    evidence: "EVIDENCE_ORAL_WITNESSED",
-    oral_reason: "Borgeren vil hellere sige det end skrive det.",
-    capacity_attested: true,
-    understood_read_back: true,
-    told_voluntary: true,
-    text_version: text.version,
-    text_sha256: text.sha256,
+    given: {
+      evidence: "EVIDENCE_ORAL_WITNESSED",
+      oral_reason: "Borgeren vil hellere sige det end skrive det.",
+      capacity_attested: true,
+      understood_read_back: true,
+      told_voluntary: true,
+      text_version: text.version,
+      text_sha256: text.sha256,
+      ...changes,
+    },
     request_id: requestId(),
-    ...changes,
   });
-  const alone = await attest("perron-4-1", "", "One member of staff states that the person is here");
-  const word = await attest("perron-4-1", "perron-4-2", "Two members of staff state it");
+  const alone = await attest("One member of staff states that the person is here", "perron-4-1", "", "PRESENCE_USE_GIVE", [draft.name]);
+  const word = await attest("Two members of staff state it, for this page", "perron-4-1", "perron-4-2", "PRESENCE_USE_GIVE", [draft.name]);
 
   story.chapter("It does not count yet.");
   await story.step({
@@ -312,7 +317,7 @@ export async function play(story) {
     title: "Two of its own people state that the citizen is there",
     as: "boligenhed-1",
     method: `${presences}/AttestPresence`,
-    request: { citizen: housed, method: "PRESENCE_METHOD_IN_PERSON", second_token: await personToken("boligenhed-2"), request_id: requestId() },
+    request: { citizen: housed, method: "PRESENCE_METHOD_IN_PERSON", use: "PRESENCE_USE_GIVE", consents: [story.own], second_token: await onceToken("boligenhed-2"), request_id: requestId() },
   });
   await story.step({
     title: "… but nobody can say yes to themselves: one of the two has to be from outside",

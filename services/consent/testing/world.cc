@@ -163,13 +163,13 @@ v1::ActivateConsentsRequest World::Activation(const std::string& citizen, const 
   v1::ActivateConsentsRequest request;
   request.set_citizen(citizen);
   for (const v1::Consent& c : drafts) request.add_consents(c.name());
-  request.set_evidence(v1::EVIDENCE_ORAL_WITNESSED);
-  request.set_oral_reason("vil hellere sige det");
-  request.set_capacity_attested(true);
-  request.set_understood_read_back(true);
-  request.set_told_voluntary(true);
-  request.set_text_version(Text().version());
-  request.set_text_sha256(Text().sha256());
+  request.mutable_given()->set_evidence(v1::EVIDENCE_ORAL_WITNESSED);
+  request.mutable_given()->set_oral_reason("vil hellere sige det");
+  request.mutable_given()->set_capacity_attested(true);
+  request.mutable_given()->set_understood_read_back(true);
+  request.mutable_given()->set_told_voluntary(true);
+  request.mutable_given()->set_text_version(Text().version());
+  request.mutable_given()->set_text_sha256(Text().sha256());
   return request;
 }
 

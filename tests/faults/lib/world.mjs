@@ -7,7 +7,7 @@ import { promisify } from "node:util";
 import { viaGrpc, rawGrpc, tokenOf } from "../../lib/client.mjs";
 import { bytesOf, messageOf, methodOf, parse, readDetails, registry } from "../../lib/contracts.mjs";
 import { build, root, run } from "../../lib/instance.mjs";
-import { personToken } from "../../lib/tokens.mjs";
+import { onceToken } from "../../lib/tokens.mjs";
 import { categories, purpose, requestId, stated } from "../../lib/values.mjs";
 
 export const long = Boolean(process.env.BROBYGGER_LONG);
@@ -72,11 +72,11 @@ export async function give(citizen, { call = ok, holder = "agencies/perron-4", s
     citizen, presence: stated(), request_id: requestId(), arrows: [{ holder, recipient, purpose: home, categories: what }],
   });
   const { statement } = await call(first, `${service.presence}/AttestPresence`, {
-    citizen, method: "PRESENCE_METHOD_IN_PERSON", second_token: await personToken(second), written_signature: true, request_id: requestId(),
+    citizen, method: "PRESENCE_METHOD_IN_PERSON", use: "PRESENCE_USE_GIVE", consents: [consents[0].name], second_token: await onceToken(second), written_signature: true, request_id: requestId(),
   });
   const given = await call(first, `${service.consent}/ActivateConsents`, {
-    citizen, presence: { signed: statement }, consents: [consents[0].name], evidence: "EVIDENCE_SIGNED_PAPER", capacity_attested: true,
-    understood_read_back: true, told_voluntary: true, text_version: text.version, text_sha256: text.sha256, request_id: requestId(),
+    citizen, presence: { signed: statement }, consents: [consents[0].name], request_id: requestId(),
+    given: { evidence: "EVIDENCE_SIGNED_PAPER", capacity_attested: true, understood_read_back: true, told_voluntary: true, text_version: text.version, text_sha256: text.sha256 },
   });
   return given.consents[0].name;
 }
