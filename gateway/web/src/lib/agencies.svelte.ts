@@ -9,8 +9,11 @@ export interface Agency {
   doors: string[];
   contactDanish: string;
   contactEnglish: string;
+  place: string;
+  phone: string;
 }
 
+let dataProtection = $state<Record<Language, string>>({ da: "", en: "" });
 let agencies = $state<Agency[]>([]);
 let loaded: Promise<void> | null = null;
 
@@ -19,7 +22,7 @@ const text = (value: unknown): string => (typeof value === "string" ? value : ""
 async function load(): Promise<void> {
   const response = await fetch("/agencies", { headers: { Accept: "application/json" } });
   if (!response.ok) throw new Error(String(response.status));
-  const body = (await response.json()) as { agencies?: Record<string, unknown>[] };
+  const body = (await response.json()) as { agencies?: Record<string, unknown>[] } & Record<string, unknown>;
   agencies = (body.agencies ?? []).map((raw) => ({
     name: text(raw["name"]),
     danish: text(raw["displayNameDa"]),
@@ -28,7 +31,10 @@ async function load(): Promise<void> {
     doors: Array.isArray(raw["doors"]) ? raw["doors"].map(text) : [],
     contactDanish: text(raw["contactDa"]),
     contactEnglish: text(raw["contactEn"]),
+    place: text(raw["place"]),
+    phone: text(raw["phone"]),
   }));
+  dataProtection = { da: text(body["dataProtectionDa"]), en: text(body["dataProtectionEn"]) };
 }
 
 export function loadAgencies(): Promise<void> {
@@ -53,4 +59,9 @@ export function agencyLabel(name: string, language: Language = currentLanguage()
   if (agency) return language === "en" ? agency.english || agency.danish : agency.danish;
   const slug = name.replace(/^agencies\//, "").replaceAll("-", " ");
   return slug.charAt(0).toUpperCase() + slug.slice(1);
+}
+
+/** Where the municipality's data protection officer is reached, as one sentence; "" if the directory does not say. */
+export function dataProtectionContact(language: Language): string {
+  return dataProtection[language];
 }

@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { blocksOf, fillGaps, sentencesOf, spoken, type Gaps } from "./consent-text";
+import { blocksOf, fillGaps, known, sentencesOf, spoken, type Gaps } from "./consent-text";
 
 const gaps: Gaps = {
   words: { formål: "Finde eller beholde en bolig", modtager: "Boligenheden", egne_ord: "" },
@@ -26,6 +26,14 @@ test("fills words, lists and conditions", () => {
 
 test("own words are put in as they are", () => {
   assert.equal(fillGaps("{egne_ord}", { ...gaps, words: { egne_ord: "ikke {formål}" } }), "ikke {formål}");
+});
+
+test("what nobody has told leaves a line to write on", () => {
+  const stop = "Sig det til {kontaktperson_rolle} på {sted}, ring på {telefon}. {kontakt_dpo}";
+  const words = { kontaktperson_rolle: "personalet", sted: "Jernbanegade 4D", telefon: "", kontakt_dpo: "" };
+  assert.equal(fillGaps(stop, { ...gaps, words: known(words) }), "Sig det til personalet på Jernbanegade 4D, ring på ____________________. ____________________");
+  const whole = known({ ...words, telefon: "00 00 00 01", kontakt_dpo: "Ring 00 00 00 99." });
+  assert.equal(fillGaps(stop, { ...gaps, words: whole }), "Sig det til personalet på Jernbanegade 4D, ring på 00 00 00 01. Ring 00 00 00 99.");
 });
 
 test("sentences stay whole", () => {

@@ -17,6 +17,11 @@ export interface Gaps {
   conditions: Record<string, boolean>;
 }
 
+/** Words that stand in a text only if they are known: what is empty here leaves a line to write on. */
+export function known(words: Record<string, string>): Record<string, string> {
+  return Object.fromEntries(Object.entries(words).filter(([, word]) => word !== ""));
+}
+
 const blank = "____________________";
 
 /**

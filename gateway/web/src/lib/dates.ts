@@ -41,27 +41,3 @@ export function civilOf(date: Date): CivilDate {
 export function today(): CivilDate {
   return civilOf(new Date());
 }
-
-/** The same day of the month some months on, or that month's last day. */
-export function monthsFrom(date: CivilDate, months: number): CivilDate {
-  const index = date.year * 12 + (date.month - 1) + months;
-  const year = Math.floor(index / 12);
-  const month = index % 12;
-  const last = new Date(Date.UTC(year, month + 1, 0)).getUTCDate();
-  return create(DateSchema, { year, month: month + 1, day: Math.min(date.day, last) });
-}
-
-export function toIso(date: CivilDate | undefined): string {
-  if (!date || date.year === 0) return "";
-  return `${String(date.year).padStart(4, "0")}-${String(date.month).padStart(2, "0")}-${String(date.day).padStart(2, "0")}`;
-}
-
-/** From the three boxes of a date; null if it is no date. */
-export function civilFrom(dayText: string, monthText: string, yearText: string): CivilDate | null {
-  const [year, month, dayNumber] = [yearText, monthText, dayText].map((part) => (/^\d+$/.test(part.trim()) ? Number(part) : NaN));
-  if (year === undefined || month === undefined || dayNumber === undefined) return null;
-  const date = new Date(Date.UTC(year, month - 1, dayNumber));
-  if (Number.isNaN(date.getTime()) || year < 1900 || year > 2200) return null;
-  if (date.getUTCMonth() !== month - 1 || date.getUTCDate() !== dayNumber) return null;
-  return create(DateSchema, { year, month, day: dayNumber });
-}

@@ -38,6 +38,11 @@ export function t(key: Key, values: Record<string, string | number> = {}): strin
   return fill(language === "da" ? danish : english, values);
 }
 
+/** The same in a language of its own, such as that of a text. */
+export function tIn(tongue: Language, key: Key, values: Record<string, string | number> = {}): string {
+  return fill(strings[key][tongue === "da" ? 0 : 1], values);
+}
+
 export function fill(text: string, values: Record<string, string | number>): string {
   return text.replace(/\{(\w+)\}/g, (whole, name: string) => (name in values ? String(values[name]) : whole));
 }

@@ -40,6 +40,7 @@ const byReason: Record<string, Row> = {
   SECOND_PERSON_INVALID: { title: "fail.second.title", text: "fail.second.text", next: "fail.second.next" },
   SECOND_PERSON_MISSING: { title: "fail.second.title", text: "answer.second.missing", next: "fail.second.next" },
   CSRF: { title: "fail.page.title", text: "fail.page.text" },
+  STATEMENT_USE: { title: "fail.use.title", text: "fail.use.text", next: "fail.use.next" },
   STATEMENT_USED: { title: "fail.used.title", text: "fail.used.text" },
   LINK_INVALID: { title: "fail.link.title", text: "fail.link.text", next: "fail.link.next" },
   LINK_EXPIRED: { title: "fail.link.title", text: "fail.link.text", next: "fail.link.next" },

@@ -1,7 +1,10 @@
 import type { Component } from "svelte";
 import Export from "../citizen/Export.svelte";
 import Matrix from "../citizen/Matrix.svelte";
+import OwnNarrow from "../citizen/Narrow.svelte";
+import OwnRenew from "../citizen/Renew.svelte";
 import Story from "../citizen/Story.svelte";
+import AllDoors from "../staff/AllDoors.svelte";
 import Answer from "../staff/Answer.svelte";
 import Card from "../staff/Card.svelte";
 import Centre from "../staff/Centre.svelte";
@@ -10,12 +13,15 @@ import CodeCard from "../staff/CodeCard.svelte";
 import CountWeek from "../staff/CountWeek.svelte";
 import Doors from "../staff/Doors.svelte";
 import Incoming from "../staff/Incoming.svelte";
+import MyCitizens from "../staff/MyCitizens.svelte";
+import Narrow from "../staff/Narrow.svelte";
 import NewCitizen from "../staff/NewCitizen.svelte";
 import NewConsent from "../staff/NewConsent.svelte";
 import Overview from "../staff/Overview.svelte";
 import Participants from "../staff/Participants.svelte";
 import LinkParticipant from "../staff/LinkParticipant.svelte";
 import Regular from "../staff/Regular.svelte";
+import Renew from "../staff/Renew.svelte";
 import Screening from "../staff/Screening.svelte";
 import Tally from "../staff/Tally.svelte";
 import Withdraw from "../staff/Withdraw.svelte";
@@ -46,6 +52,7 @@ const house = role("DROPIN_STAFF", "USER_VOLUNTEER", "LEADER", "DROPIN_NURSE");
 const pages: Row[] = [
   { path: "/taelling", component: Tally, who: counts, menu: "menu.tally" },
   { path: "/overblik", component: Overview, who: staff, menu: "menu.overview" },
+  { path: "/borgere", component: MyCitizens, who: practitioner, menu: "menu.citizens" },
   { path: "/samtykker", component: Incoming, who: practitioner, menu: "menu.incoming" },
   { path: "/ny-borger", component: NewCitizen, who: practitioner, menu: "menu.new-citizen" },
   { path: "/deltagere", component: Participants, who: role("DROPIN_STAFF"), menu: "menu.participants" },
@@ -58,10 +65,15 @@ const pages: Row[] = [
   { path: "/borger/:citizen/adgang", component: Doors, who: practitioner },
   { path: "/borger/:citizen/samtykke", component: NewConsent, who: practitioner },
   { path: "/borger/:citizen/samtykke/:page", component: Answer, who: practitioner },
+  { path: "/borger/:citizen/indskraenk/:consent", component: Narrow, who: practitioner },
+  { path: "/borger/:citizen/forny/:consent", component: Renew, who: practitioner },
+  { path: "/borger/:citizen/alt", component: AllDoors, who: practitioner },
   { path: "/borger/:citizen/stop", component: Withdraw, who: practitioner },
   { path: "/borger/:citizen/screening", component: Screening, who: role("HOUSING_ADVISER") },
   { path: "/borger/:citizen/hos-os", component: Regular, who: role("DROPIN_STAFF") },
   { path: "/mit", component: Matrix, who: citizen, menu: "menu.my-consents" },
+  { path: "/mit/indskraenk/:consent", component: OwnNarrow, who: citizen },
+  { path: "/mit/forny/:consent", component: OwnRenew, who: citizen },
   { path: "/mit/hvem", component: Story, who: citizen, menu: "menu.my-story" },
   { path: "/mit/data", component: Export, who: citizen, menu: "menu.my-data" },
 ];

@@ -1,3 +1,10 @@
+/** A second person who signed in beside the first, for one statement. */
+export interface SecondPerson {
+  person: string;
+  agency: string;
+  agencyName: string;
+}
+
 /** Who is signed in, as the gateway says. Held in memory only; a reload asks again. */
 export interface Session {
   signedIn: boolean;
@@ -7,7 +14,7 @@ export interface Session {
   roles: string[];
   citizen: boolean;
   csrf: string;
-  secondPerson: { person: string; agency: string; agencyName: string } | null;
+  secondPerson: SecondPerson | null;
   expires: Date | null;
 }
 

@@ -1,3 +1,4 @@
+import { change } from "./strings/change";
 import { citizen } from "./strings/citizen";
 import { common } from "./strings/common";
 import { consent } from "./strings/consent";
@@ -8,6 +9,6 @@ import { housing } from "./strings/housing";
 import { staff } from "./strings/staff";
 
 /** Every text of the pages, Danish and English side by side. The parts are by area; the table is one. */
-export const strings = { ...common, ...failures, ...fields, ...staff, ...consent, ...dropin, ...housing, ...citizen } as const;
+export const strings = { ...common, ...failures, ...fields, ...staff, ...consent, ...change, ...dropin, ...housing, ...citizen } as const;
 
 export type Key = keyof typeof strings;

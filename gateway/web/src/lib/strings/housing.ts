@@ -5,7 +5,6 @@ export const housing = {
   "screening.current": ["Gælder nu", "Current"],
   "screening.earlier": ["Tidligere", "Earlier"],
   "screening.none": ["Der er ingen screening endnu.", "There is no screening yet."],
-  "screening.draft": ["Kladde", "Draft"],
   "screening.on": ["Hvornår taler I sammen?", "When do you talk?"],
   "screening.age": ["Hvor gammel er borgeren?", "How old is the citizen?"],
   "screening.age.hint": ["Fødselsdatoen bruges kun til at se, om borgeren er under 25. Den bliver slettet bagefter.", "The birth date is used only to see whether the citizen is under 25. It is deleted afterwards."],
