@@ -48,6 +48,7 @@ struct ConnectGateway::Call {
   bool json = false;
   bool browser = false;
   bool second = false;
+  std::function<void(std::function<void()>)> forget_second;
   std::string wire;
   absl::Time began, deadline;
   Traceparent trace;
@@ -119,7 +120,7 @@ void ConnectGateway::Handle(HttpRequest request, HttpReply reply) {
   if (!call->browser) {
     const absl::string_view token = BearerToken(call->request.Header("authorization"));
     if (token.empty()) return Finish(call, SignInRequired());
-    return Forward(std::move(call), Credential{std::string(token), ""});
+    return Forward(std::move(call), Credential{std::string(token), "", nullptr});
   }
   if (!session_) return Finish(call, SignInRequired());
   call->second = call->method->path == kAttest && call->method->second_token_field != 0 && call->request.Header(kSecondPersonHeader) == "1";
@@ -137,9 +138,14 @@ void ConnectGateway::Forward(std::shared_ptr<Call> call, absl::StatusOr<Credenti
     call->wire = std::move(call->request.body);
   }
   if (call->second) AppendString(call->method->second_token_field, credential->second_token, &call->wire);
+  call->forget_second = std::move(credential->forget_second);
   const Metadata metadata = {{"authorization", absl::StrCat("Bearer ", credential->token)}, {"traceparent", call->trace.Header()}};
   call->client->Call(call->method->path, std::move(call->wire), call->deadline, metadata,
-                     [this, call](absl::StatusOr<std::string> wire) { Finish(call, std::move(wire)); });
+                     [this, call](absl::StatusOr<std::string> wire) {
+                       if (!wire.ok() || !call->forget_second) return Finish(call, std::move(wire));
+                       // Before the answer, so that the page that reads it finds nobody there any more.
+                       call->forget_second([this, call, wire = std::move(wire)] { Finish(call, wire); });
+                     });
 }
 
 void ConnectGateway::Finish(const std::shared_ptr<Call>& call, absl::StatusOr<std::string> wire) {

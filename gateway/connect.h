@@ -22,6 +22,9 @@ namespace brobygger::gateway {
 struct Credential {
   std::string token;         // access token of the caller
   std::string second_token;  // of the second person, only if it was asked for
+  // Forgets the second person, then calls back; set with second_token. A second person signs in for one statement: called when
+  // the statement has been made, not when it was refused.
+  std::function<void(std::function<void()> done)> forget_second = nullptr;
 };
 // Finds the credential of a browser's request: session, CSRF token and Origin checked. `second`: the second person's, too.
 // Calls back once, on any thread. UNAUTHENTICATED, PERMISSION_DENIED (CSRF), FAILED_PRECONDITION SECOND_PERSON_MISSING, UNAVAILABLE.

@@ -2,7 +2,7 @@
 //
 //   GET  /login?as=staff|citizen&return=/path     to the provider (code flow, PKCE S256, state, nonce); a citizen is asked anew,
 //                                                 staff with anew=1 or if the provider remembers a citizen
-//   GET  /login?second=1&return=/path             a second person joins the session (the provider asks anew)
+//   GET  /login?second=1&return=/path             a second person joins the session, for one statement (the provider asks anew)
 //   GET  /callback                                from the provider
 //   GET  /session                                 who is signed in, as JSON; does not count as use
 //   POST /logout                                  {"next": where to go on}

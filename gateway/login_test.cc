@@ -12,6 +12,7 @@
 #include "gateway/testing/gateway_world.h"
 #include "gtest/gtest.h"
 #include "nlohmann/json.hpp"
+#include "services/runtime/status.h"
 
 namespace brobygger::gateway {
 namespace {
@@ -291,9 +292,10 @@ TEST_F(LoginTest, SigningInAgainEndsTheSessionBefore) {
 
 TEST_F(LoginTest, ASecondPersonLendsTheWordAndTheGatewayCarriesIt) {
   std::string body;
+  absl::Status result;
   world_.OnCall([&](Incoming in) {
     body = in.body;
-    in.reply(absl::OkStatus(), "");
+    in.reply(result, "");
   });
   SignIn(browser_, Staff("staff-1"));
   const std::string session = browser_.session;
@@ -320,12 +322,25 @@ TEST_F(LoginTest, ASecondPersonLendsTheWordAndTheGatewayCarriesIt) {
   EXPECT_EQ(s["secondPerson"]["person"], "nurse-2");
   EXPECT_EQ(s["secondPerson"]["agencyName"], "Boligenheden");
 
+  EXPECT_EQ(browser_.Post(kAttest, Ours(browser_), "{}").status, 200);
+  EXPECT_EQ(body, "") << "only when asked";
+  for (const char* reason : {"WORD", "PAUSE"}) {
+    result = Refusal(absl::StatusCode::kFailedPrecondition, reason, "not now");
+    EXPECT_EQ(browser_.Post(kAttest, with_second, "{}").status, 400);
+    EXPECT_EQ(browser_.Session()["secondPerson"]["person"], "nurse-2") << "nothing was stated: still there";
+  }
+  result = absl::OkStatus();
   EXPECT_EQ(browser_.Post(kAttest, with_second, R"({"secondToken":"from the page"})").status, 200);
   consent::v1::AttestPresenceRequest request;
   ASSERT_TRUE(request.ParseFromString(body));
   EXPECT_TRUE(absl::StartsWith(request.second_token(), "eyJ")) << "what the page puts there does not count";
-  EXPECT_EQ(browser_.Post(kAttest, Ours(browser_), "{}").status, 200);
-  EXPECT_EQ(body, "") << "only when asked";
+  // One sign-in, one statement.
+  EXPECT_EQ(browser_.Session().count("secondPerson"), 0u);
+  a = browser_.Post(kAttest, with_second, "{}");
+  EXPECT_EQ(a.status, 400);
+  EXPECT_TRUE(absl::StrContains(a.body, "SECOND_PERSON_MISSING")) << a.body;
+  EXPECT_EQ(SignIn(browser_, second, "second=1&return=/a"), "/a");
+  EXPECT_EQ(browser_.Session()["secondPerson"]["person"], "nurse-2");
 
   EXPECT_EQ(browser_.Post("/second/clear", {}).status, 403);
   EXPECT_EQ(browser_.Post("/second/clear", Ours(browser_)).status, 200);

@@ -41,6 +41,7 @@ class SessionStore {
   // With the second person.
   void End(const std::string& cookie, Done done);
 
+  // The second person: until the statement for which they signed in, ten minutes, or the end of the session.
   void PutSecond(const std::string& cookie, const SecondPerson& second, Done done);
   void LoadSecond(const std::string& cookie, std::function<void(absl::StatusOr<std::optional<SecondPerson>>)> done);
   void ForgetSecond(const std::string& cookie, Done done);

@@ -53,14 +53,18 @@ void Sessions::CredentialOf(const HttpRequest& request, bool second, OnCredentia
     }
     Fresh(cookie, *std::move(loaded->session), 0, [this, cookie, second, done](absl::StatusOr<Session> session) {
       if (!session.ok()) return done(session.status());
-      Credential credential{session->access_token(), ""};
+      Credential credential{session->access_token(), "", nullptr};
       if (!second) return done(std::move(credential));
-      store_->LoadSecond(cookie, [credential, done](absl::StatusOr<std::optional<SecondPerson>> found) mutable {
+      store_->LoadSecond(cookie, [this, cookie, credential, done](absl::StatusOr<std::optional<SecondPerson>> found) mutable {
         if (!found.ok()) return done(found.status());
         if (!found->has_value()) {
           return done(Refusal(absl::StatusCode::kFailedPrecondition, "SECOND_PERSON_MISSING", "no second person is signed in: sign in first"));
         }
         credential.second_token = (*found)->access_token();
+        // If Redis does not answer, the second person stays until the ten minutes are over; the token is spent all the same.
+        credential.forget_second = [this, cookie](std::function<void()> forgotten) {
+          store_->ForgetSecond(cookie, [forgotten = std::move(forgotten)](absl::Status) { forgotten(); });
+        };
         done(std::move(credential));
       });
     });

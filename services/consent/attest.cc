@@ -7,7 +7,11 @@
 #include "google/protobuf/util/time_util.h"
 #include "services/consent/code_card.h"
 #include "services/consent/common.h"
+#include "services/consent/consent_view.h"
+#include "services/consent/lifecycle.h"
+#include "services/consent/names.h"
 #include "services/consent/word.h"
+#include "services/runtime/crypto.h"
 #include "services/runtime/presence.h"
 
 namespace brobygger::consent {
@@ -19,7 +23,30 @@ constexpr int kNonce = 1, kCode = 2, kSalt = 3;
 bool Has(const std::vector<type::v1::Role>& roles, type::v1::Role role) { return std::find(roles.begin(), roles.end(), role) != roles.end(); }
 
 absl::Status SecondPersonInvalid() {
-  return Refusal(absl::StatusCode::kFailedPrecondition, "SECOND_PERSON_INVALID", "the second person has to be another person, signed in for an agency");
+  return Refusal(absl::StatusCode::kFailedPrecondition, "SECOND_PERSON_INVALID",
+                 "the second person has to be another person, signed in for an agency, and signs in anew for each statement");
+}
+
+// By what the signature is over: the same sign-in can carry more than one valid signature, but only one such text.
+std::string SpentId(const ConsentRules& rules, absl::string_view token) {
+  return crypto::Hex(crypto::HmacSha256(rules.identifier_key, absl::StrCat("second token|", token.substr(0, token.rfind('.')))));
+}
+
+// What is wrong with what a statement is for: GIVE names consents, nothing else does.
+std::vector<Violation> CheckUseFields(const v1::AttestPresenceRequest& request) {
+  if (request.use() == type::v1::PRESENCE_USE_UNSPECIFIED) return {{"use", "want what the statement is for", "FIELD_REQUIRED"}};
+  const bool give = request.use() == type::v1::PRESENCE_USE_GIVE;
+  if (give && request.consents().empty()) return {{"consents", "want the consents that the citizen says yes to", "FIELD_REQUIRED"}};
+  if (!give && !request.consents().empty()) return {{"consents", "want none but for giving", "OUT_OF_RANGE"}};
+  return {};
+}
+
+// Whether a yes can be given to it, new or again, by this name: one that the agency knows. Nobody shall witness what cannot be.
+absl::Status CheckGivable(const ConsentRules& rules, const Call& call, const std::string& name, const Found& found, const std::string& subject) {
+  const bool by_own_name = HandleOfName(name) == Handle(rules.handle_key, found.id, call.agency.value());
+  if (found.record->subject() != subject || (by_own_name && !VisibleTo(*found.record, call.agency.value()))) return NotFound("consent");
+  const bool again = found.record->state() == v1::CONSENT_STATE_ACTIVE;
+  return After(again ? Act::kRenew : Act::kActivate, {found.record->state(), found.record->request(), IsExpired(*found.record, call.now)}).status();
 }
 
 // Whoever may be the first to hear the citizen, and those who keep the registry.
@@ -44,15 +71,24 @@ absl::StatusOr<Caller> SecondPerson(const ConsentRules& rules, const Call& call,
 absl::StatusOr<Decision> AttestPresence(const ConsentRules& rules, const Call& call, const v1::AttestPresenceRequest& request, View& view) {
   if (call.HasRole(type::v1::ROLE_SYSTEM)) return Refusal(absl::StatusCode::kPermissionDenied, "ROLE_NOT_ALLOWED", "a system is nobody's witness");
   if (request.method() == type::v1::PRESENCE_METHOD_UNSPECIFIED) return Invalid({{"method", "want how the citizen took part", "FIELD_REQUIRED"}});
+  if (std::vector<Violation> wrong = CheckUseFields(request); !wrong.empty()) return Invalid(std::move(wrong));
   if (!request.code().empty() && !request.second_token().empty()) return Invalid({{"second_token", "want either the code or a second person"}});
   // Counted before the slow hash, whatever the code.
   Decision decision;
   Reads reads;
   const Who who = reads.Take(FindSubject(rules, call, request.citizen(), view));
+  std::vector<Found> consents;
+  for (const std::string& name : request.consents()) consents.push_back(reads.Take(FindConsent(rules, call, name, /*in_citizens_name=*/true, view)));
+  const std::string spent_id = SpentId(rules, request.second_token());
+  const records::SpentToken* spent = request.second_token().empty() ? nullptr : reads.Take(view.Find<records::SpentToken>(spent_id));
   absl::Status quota;
   if (!request.code().empty()) quota = CountQuota(decision, rules, call, "code", kMaxCodesPerHour, view);
   BB_RETURN_IF_ERROR(reads.status());
   BB_RETURN_IF_ERROR(quota);
+  for (int i = 0; i < request.consents_size(); ++i) {
+    BB_RETURN_IF_ERROR(CheckGivable(rules, call, request.consents(i), consents[i], who.id));
+    if (consents[i].record->page() != consents[0].record->page()) return Invalid({{"consents", "want drafts of one page"}});
+  }
 
   type::v1::PresenceStatement statement;
   statement.set_agency(call.agency.value());
@@ -66,14 +102,16 @@ absl::StatusOr<Decision> AttestPresence(const ConsentRules& rules, const Call& c
   statement.set_nonce(call.NewSecret(kNonce, 16));
   statement.set_companion_present(request.companion_present());
   statement.set_written_signature(request.written_signature());
+  statement.set_use(request.use());
+  *statement.mutable_consents() = request.consents();
 
   if (!request.code().empty()) {
-    if (TooManyWrongCodes(*who.subject, call.now)) {
-      return Refusal(absl::StatusCode::kResourceExhausted, "RATE_LIMITED", "too many wrong codes: wait an hour");
+    if (TooManyWrongCodes(*who.subject, call.agency.value(), call.now)) {
+      return Refusal(absl::StatusCode::kResourceExhausted, "RATE_LIMITED", "too many wrong codes: wait, or hand out a new card");
     }
     if (!CodeMatches(*who.subject, request.code())) {
       records::Subject subject = *who.subject;
-      CountWrongCode(subject, call.now);
+      CountWrongCode(subject, call.agency.value(), call.now);
       decision.Put(rules.entities, who.id, subject);
       decision.RefuseAfterCommit(Refusal(absl::StatusCode::kFailedPrecondition, "CODE_WRONG", "this is not the code on the citizen's card"));
       return decision;
@@ -84,6 +122,10 @@ absl::StatusOr<Decision> AttestPresence(const ConsentRules& rules, const Call& c
     statement.set_word(type::v1::WORD_CODE_CARD);
   } else if (!request.second_token().empty()) {
     BB_ASSIGN_OR_RETURN(const Caller second, SecondPerson(rules, call, request.second_token()));
+    if (spent != nullptr) return SecondPersonInvalid();
+    records::SpentToken now_spent;
+    now_spent.set_expire_ms(Millis(second.expires + 2 * kPresenceSkew));
+    decision.Put(rules.entities, spent_id, now_spent);
     statement.set_word(type::v1::WORD_TWO_PERSONS);
     auto* other = statement.add_persons();
     other->set_person(second.person.value());
@@ -117,6 +159,13 @@ absl::StatusOr<Decision> IssueCodeCard(const ConsentRules& rules, const Call& ca
   v1::IssueCodeCardResponse response;
   response.set_code(code);
   decision.Answer(response);
+  return decision;
+}
+
+absl::StatusOr<Decision> ForgetSpentToken(const Call& call, const std::string& id, View& view) {
+  BB_ASSIGN_OR_RETURN(const records::SpentToken* spent, view.Find<records::SpentToken>(id));
+  Decision decision;
+  if (spent != nullptr && absl::FromUnixMillis(spent->expire_ms()) <= call.now) decision.Delete("spent-token", id);
   return decision;
 }
 

@@ -8,9 +8,13 @@
 
 namespace brobygger::consent {
 
-// A wrong code is counted before it is refused: five in an hour, whoever types them, and no code is looked at until the first
-// is an hour old.
+// A wrong code is counted before it is refused; how many are allowed, and from whom, says code_card.h.
+// A second person's token is spent by the statement that it made, in the same commit. Whoever attests a yes has to name what the
+// yes is to: consents of this citizen that the agency knows and that a yes can be given to.
 absl::StatusOr<Decision> AttestPresence(const ConsentRules&, const Call&, const v1::AttestPresenceRequest&, View&);
 absl::StatusOr<Decision> IssueCodeCard(const ConsentRules&, const Call&, const v1::IssueCodeCardRequest&, View&);
+
+// Deletes the record of a spent token whose time has passed.
+absl::StatusOr<Decision> ForgetSpentToken(const Call&, const std::string& id, View&);
 
 }  // namespace brobygger::consent

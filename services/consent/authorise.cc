@@ -8,6 +8,7 @@
 #include "absl/strings/str_cat.h"
 #include "services/consent/authorise_script.h"
 #include "services/consent/facet.h"
+#include "services/consent/names.h"
 #include "services/runtime/crypto.h"
 #include "services/runtime/policy.h"
 #include "services/runtime/record.h"
@@ -18,9 +19,6 @@ namespace {
 
 constexpr char kPrefix[] = "consent:{trust}:";
 constexpr size_t kSaltSize = 16;
-
-std::string Slug(absl::string_view agency) { return std::string(agency.substr(sizeof("agencies/") - 1)); }
-std::string RefId(absl::string_view citizen) { return std::string(citizen.substr(sizeof("citizens/") - 1)); }
 
 v1::Answer Refused(v1::Decision decision) {
   v1::Answer answer;
@@ -86,10 +84,11 @@ void Authoriser::Ask(const std::string& peer, const std::string& question_bytes,
   if (caller->agency == *holder) return refuse(v1::DECISION_INVALID);  // own records have a side of their own
 
   std::vector<type::v1::Role> roles = caller->roles;
-  std::string person = caller->person.value();
+  std::string person = caller->person.value(), system;
   if (std::find(roles.begin(), roles.end(), type::v1::ROLE_SYSTEM) != roles.end()) {
     const runtime::Practitioner* p = directory_->FindPractitioner(caller->agency.value(), q.on_behalf_of());
     if (p == nullptr) return refuse(v1::DECISION_UNAUTHENTICATED);
+    system = person;
     person = p->person();
     roles.clear();
     for (int r : p->roles()) roles.push_back(static_cast<type::v1::Role>(r));
@@ -121,6 +120,7 @@ void Authoriser::Ask(const std::string& peer, const std::string& question_bytes,
   asked->row.set_details_salt(salts.substr(kSaltSize));
   ledger::v1::EntryDetails* details = asked->row.mutable_details();
   details->set_person(person);
+  details->set_system(system);
   details->set_agency(caller->agency.value());
   details->set_role(role);
   details->set_holder(q.holder());

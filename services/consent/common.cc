@@ -5,6 +5,7 @@
 
 #include "absl/strings/str_cat.h"
 #include "google/protobuf/util/time_util.h"
+#include "services/consent/consent_view.h"
 #include "services/consent/consents.h"
 #include "services/consent/names.h"
 #include "services/consent/word.h"
@@ -20,7 +21,7 @@ constexpr int kSaltSize = 16;
 // The secrets of ledger entries have numbers of their own: a decision's others are below 1000.
 constexpr int kFirstSalt = 1000;
 
-std::string UsedId(const type::v1::PresenceStatement& statement) { return Hex(statement.nonce()); }
+std::string UsedId(const type::v1::PresenceStatement& statement) { return crypto::Hex(statement.nonce()); }
 
 }  // namespace
 
@@ -59,11 +60,27 @@ absl::StatusOr<Found> FindConsent(const ConsentRules& rules, const Call& call, c
   const bool citizens = in_citizens_name && handle == Handle(rules.handle_key, found.id, kCitizen);
   if (!agencys && !citizens) return NotFound("consent");
   BB_ASSIGN_OR_RETURN(found.record, view.Find<records::ConsentRecord>(found.id));
-  if (found.record == nullptr) return NotFound("consent");
+  if (found.record == nullptr || IsLapsed(*found.record, call.now)) return NotFound("consent");
   return found;
 }
 
-absl::StatusOr<std::vector<Found>> OfCitizen(const std::string& subject, View& view) {
+absl::Status CheckNamed(const ConsentRules& rules, const Call& call, const std::string& consent_id) {
+  if (!call.presence.has_value() || !call.presence_signed) return absl::OkStatus();
+  BB_RETURN_IF_ERROR(CheckUse(call, type::v1::PRESENCE_USE_GIVE));
+  const auto& named = call.presence->consents();
+  for (const std::string& whose : {call.presence->agency(), std::string(kCitizen)}) {
+    const std::string name = absl::StrCat("consents/", Handle(rules.handle_key, consent_id, whose));
+    if (std::find(named.begin(), named.end(), name) != named.end()) return absl::OkStatus();
+  }
+  return OtherUse();
+}
+
+absl::Status CheckLook(const Call& call) {
+  BB_RETURN_IF_ERROR(CheckUse(call, type::v1::PRESENCE_USE_SEE));
+  return Enough(MissingToLook(WordOf(call), call.agency.value()));
+}
+
+absl::StatusOr<std::vector<Found>> OfCitizen(const Call& call, const std::string& subject, View& view) {
   Reads reads;
   const auto newest = reads.Take(view.Page<records::ConsentRecord>("subject", subject, kMaxListed));
   const auto active = reads.Take(view.Page<records::ConsentRecord>("active", subject, kMaxPage));
@@ -72,7 +89,7 @@ absl::StatusOr<std::vector<Found>> OfCitizen(const std::string& subject, View& v
   std::set<std::string> seen;
   for (const auto* page : {&newest, &active}) {
     for (const auto& [id, record] : page->records) {
-      if (seen.insert(id).second) out.push_back({id, record});
+      if (!IsLapsed(*record, call.now) && seen.insert(id).second) out.push_back({id, record});
     }
   }
   return out;
@@ -120,7 +137,7 @@ void UseUp(Decision& decision, const ConsentRules& rules, const type::v1::Presen
 }
 
 absl::Status CountQuota(Decision& decision, const ConsentRules& rules, const Call& call, absl::string_view what, int limit, View& view) {
-  const std::string id = Hex(crypto::HmacSha256(rules.identifier_key, absl::StrCat("quota|", what, "|", call.agency.value(), "|", call.person.value())));
+  const std::string id = crypto::Hex(crypto::HmacSha256(rules.identifier_key, absl::StrCat("quota|", what, "|", call.agency.value(), "|", call.person.value())));
   BB_ASSIGN_OR_RETURN(const records::Quota* before, view.Find<records::Quota>(id));
   records::Quota quota;
   if (before != nullptr) {

@@ -52,8 +52,14 @@ struct Found {
 };
 absl::StatusOr<Found> FindConsent(const ConsentRules& rules, const Call& call, const std::string& name, bool in_citizens_name, View& view);
 
+// STATEMENT_USE unless the call's signed statement, if there is one, is for giving and names this consent, as the agency that
+// attested knows it or as the citizen does.
+absl::Status CheckNamed(const ConsentRules& rules, const Call& call, const std::string& consent_id);
+// Whether this call may see for the citizen what spans agencies: a statement is for that, and the word is enough.
+absl::Status CheckLook(const Call& call);
+
 // The citizen's consents for the citizen: the newest kMaxListed, and all that are ACTIVE, however many drafts are newer.
-absl::StatusOr<std::vector<Found>> OfCitizen(const std::string& subject, View& view);
+absl::StatusOr<std::vector<Found>> OfCitizen(const Call& call, const std::string& subject, View& view);
 
 // Appends the entry of a change. Fills in person, agency, role, word and the salts.
 void Note(Decision& decision, const Call& call, const std::string& subject, ledger::v1::EntryKind kind, ledger::v1::EntryDetails details);
@@ -61,7 +67,8 @@ void Note(Decision& decision, const Call& call, const std::string& subject, ledg
 ledger::v1::EntryDetails DetailsOf(ledger::v1::Act act, absl::string_view consent_id, const records::ConsentRecord& record);
 
 // Whether a statement may still be used, and the write that uses it up: for one act of giving, linking, merging or opening,
-// whichever comes first. What was said about one says nothing about another. FAILED_PRECONDITION STATEMENT_USED. Own logins and stated presences are not statements: nothing happens.
+// whichever comes first. What was said about one says nothing about another. FAILED_PRECONDITION STATEMENT_USED. Own logins and
+// stated presences are no statements: nothing happens.
 absl::Status CheckUnused(const type::v1::PresenceStatement& statement, View& view);
 void UseUp(Decision& decision, const ConsentRules& rules, const type::v1::PresenceStatement& statement);
 

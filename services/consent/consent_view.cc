@@ -38,6 +38,13 @@ bool VisibleTo(const records::ConsentRecord& record, absl::string_view agency) {
   return agency == record.proposer();
 }
 
+absl::Time LapsesAt(const records::ConsentRecord& record) {
+  const bool draft = record.state() == v1::CONSENT_STATE_DRAFT && !record.request();
+  return draft ? absl::FromUnixMillis(record.create_ms()) + kDraftLife : absl::InfiniteFuture();
+}
+
+bool IsLapsed(const records::ConsentRecord& record, absl::Time now) { return now >= LapsesAt(record); }
+
 bool IsExpired(const records::ConsentRecord& record, absl::Time now) {
   return record.state() == v1::CONSENT_STATE_ACTIVE && now >= absl::FromUnixMillis(record.end_ms());
 }

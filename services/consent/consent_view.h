@@ -31,6 +31,12 @@ bool VisibleTo(const records::ConsentRecord& record, absl::string_view agency);
 // ACTIVE and past its end.
 bool IsExpired(const records::ConsentRecord& record, absl::Time now);
 
+// A draft that nobody has answered for so long disappears by itself. Requests stay: the citizen answers them or not.
+inline constexpr absl::Duration kDraftLife = absl::Hours(24 * 30);
+absl::Time LapsesAt(const records::ConsentRecord& record);  // InfiniteFuture: never
+// As good as gone, also before its time has been noticed.
+bool IsLapsed(const records::ConsentRecord& record, absl::Time now);
+
 std::string PartyValue(absl::string_view subject, absl::string_view agency);
 std::string PeaceValue(absl::string_view subject, absl::string_view recipient, absl::string_view holder, type::v1::Purpose purpose);
 

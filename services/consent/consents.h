@@ -5,7 +5,9 @@
 // 1. A consent becomes ACTIVE only here, in Activate, Narrow and Renew, and only after word.h has agreed.
 // 2. At most one consent is ACTIVE for a subject, holder, recipient and purpose: a new one supersedes the older in the same commit.
 // 3. The arrow of a recipient's reference names the latest consent given for each purpose, whatever became of it.
-// 4. Every change appends one ledger entry per consent, in the same commit.
+// 4. Every yes, no, withdrawal, narrowing and renewal appends one ledger entry per consent, in the same commit. Not logged are
+//    drafts (written down, gone after kDraftLife), requests, and that something is SUPERSEDED: the entry of what supersedes it, or
+//    answers it, tells. A merge is one entry of the registry, whatever comes along.
 #pragma once
 
 #include "absl/status/statusor.h"
@@ -24,6 +26,8 @@ inline constexpr absl::Duration kPeace = absl::Hours(24 * 30);
 // The longest list of the citizen's own view, and how many an agency may ask for in an hour and person.
 inline constexpr int kMaxListed = 500;
 inline constexpr int kMaxRequestsPerHour = 60;
+// How many pages one person may write down in an hour.
+inline constexpr int kMaxProposedPerHour = 120;
 
 absl::StatusOr<Decision> ProposeConsents(const ConsentRules&, const Call&, const v1::ProposeConsentsRequest&, View&);
 absl::StatusOr<Decision> ActivateConsents(const ConsentRules&, const Call&, const v1::ActivateConsentsRequest&, View&);
@@ -37,5 +41,8 @@ absl::StatusOr<Decision> ListConsents(const ConsentRules&, const Call&, const v1
 absl::StatusOr<Decision> ListIncomingConsents(const ConsentRules&, const Call&, const v1::ListIncomingConsentsRequest&, View&);
 absl::StatusOr<Decision> ListMyConsents(const ConsentRules&, const Call&, const v1::ListMyConsentsRequest&, View&);
 absl::StatusOr<Decision> GetConsentText(const ConsentRules&, const Call&, const v1::GetConsentTextRequest&, View&);
+
+// Deletes a draft that has lapsed.
+absl::StatusOr<Decision> ForgetDraft(const Call&, const std::string& id, View&);
 
 }  // namespace brobygger::consent

@@ -79,7 +79,7 @@ absl::StatusOr<Decision> WithdrawConsents(const ConsentRules& rules, const Call&
   BB_RETURN_IF_ERROR(Enough(MissingToWithdraw(WordOf(call))));
   // Taking back is not a way to look: by a word that is too little to look across agencies, the receipt names only what the
   // caller's agency is part of, and reads the same whatever else there was.
-  const bool tells_all = request.scope_case() == Request::kConsent || MissingToLook(WordOf(call)) == Missing::kNothing;
+  const bool tells_all = request.scope_case() == Request::kConsent || CheckLook(call).ok();
 
   std::vector<Found> chosen;
   if (request.scope_case() == Request::kConsent) {

@@ -29,6 +29,13 @@ void UseStatement(Decision& decision, const ConsentRules& rules, const Call& cal
   if (call.presence.has_value() && call.presence_signed) UseUp(decision, rules, *call.presence);
 }
 
+// The word for this consent: the statement names it, and it is enough for its recipient. Comes before everything that tells how
+// the consent stands, which only whoever may know it is told.
+absl::Status CheckWord(const ConsentRules& rules, const Call& call, const Found& consent) {
+  BB_RETURN_IF_ERROR(CheckNamed(rules, call, consent.id));
+  return Enough(MissingToGive(WordOf(call), consent.record->recipient(), consent.record->mask()));
+}
+
 void SetGiven(records::ConsentRecord& r, const v1::Given& given) {
   r.set_evidence(given.evidence());
   r.set_oral_reason(given.oral_reason());
@@ -60,7 +67,12 @@ records::ConsentRecord Successor(const ConsentRules& rules, const Call& call, co
 }  // namespace
 
 absl::StatusOr<Decision> ProposeConsents(const ConsentRules& rules, const Call& call, const v1::ProposeConsentsRequest& request, View& view) {
-  BB_ASSIGN_OR_RETURN(const std::string subject, FindSubjectId(rules, call, request.citizen(), view));
+  Decision decision;
+  Reads reads;
+  const std::string subject = reads.Take(FindSubjectId(rules, call, request.citizen(), view));
+  const absl::Status quota = CountQuota(decision, rules, call, "propose", kMaxProposedPerHour, view);
+  BB_RETURN_IF_ERROR(reads.status());
+  BB_RETURN_IF_ERROR(quota);
   BB_RETURN_IF_ERROR(Enough(MissingToWithdraw(WordOf(call))));
   std::vector<Violation> wrong = CheckPage(request.arrows());
   for (int i = 0; i < request.arrows_size(); ++i) {
@@ -68,7 +80,6 @@ absl::StatusOr<Decision> ProposeConsents(const ConsentRules& rules, const Call& 
   }
   if (!wrong.empty()) return Invalid(std::move(wrong));
 
-  Decision decision;
   v1::ProposeConsentsResponse response;
   const std::string page = call.NewId(kPageId);
   for (int i = 0; i < request.arrows_size(); ++i) {
@@ -96,13 +107,11 @@ absl::StatusOr<Decision> ActivateConsents(const ConsentRules& rules, const Call&
   for (const Found& draft : drafts) {
     if (draft.record->subject() != who.id) return NotFound("consent");
     if (draft.record->page() != drafts.front().record->page()) return Invalid({{"consents", "want drafts of one page"}});
+    BB_RETURN_IF_ERROR(CheckWord(rules, call, draft));
     BB_RETURN_IF_ERROR(After(Act::kActivate, StandingOf(*draft.record, call.now)).status());
     categories |= draft.record->mask();
   }
   BB_RETURN_IF_ERROR(CheckGiven(rules, call, request.given(), categories));
-  for (const Found& draft : drafts) {
-    BB_RETURN_IF_ERROR(Enough(MissingToGive(WordOf(call), draft.record->recipient(), draft.record->mask())));
-  }
 
   std::vector<records::ConsentRecord> consents;
   std::vector<absl::CivilDay> last_days;
@@ -177,9 +186,9 @@ absl::StatusOr<Decision> RenewConsent(const ConsentRules& rules, const Call& cal
   reads.Also(CheckStatement(call, view));
   BB_RETURN_IF_ERROR(reads.status());
   BB_ASSIGN_OR_RETURN(const Found old, FindOf(rules, call, request.consent(), who.id, view));
+  BB_RETURN_IF_ERROR(CheckWord(rules, call, old));
   BB_RETURN_IF_ERROR(After(Act::kRenew, StandingOf(*old.record, call.now)).status());
   BB_RETURN_IF_ERROR(CheckGiven(rules, call, request.given(), old.record->mask()));
-  BB_RETURN_IF_ERROR(Enough(MissingToGive(WordOf(call), old.record->recipient(), old.record->mask())));
   BB_ASSIGN_OR_RETURN(const absl::CivilDay last_day, LastDay(request.has_last_day() ? &request.last_day() : nullptr, call.now, "last_day"));
 
   Giving giving(rules, call, who);
@@ -197,6 +206,13 @@ absl::StatusOr<Decision> RenewConsent(const ConsentRules& rules, const Call& cal
   *response.mutable_consent() = ToConsent(rules.handle_key, id, r, ViewerOf(call, request.citizen(), r), call.now);
   *response.mutable_receipt() = MakeReceipt(ledger::v1::ACT_CONSENT_RENEWED, call.NewId(kReceiptId), {&r}, *rules.directory, call.now);
   decision.Answer(response);
+  return decision;
+}
+
+absl::StatusOr<Decision> ForgetDraft(const Call& call, const std::string& id, View& view) {
+  BB_ASSIGN_OR_RETURN(const records::ConsentRecord* draft, view.Find<records::ConsentRecord>(id));
+  Decision decision;
+  if (draft != nullptr && IsLapsed(*draft, call.now)) decision.Delete("consent", id);
   return decision;
 }
 

@@ -31,6 +31,7 @@ absl::StatusOr<Decision> ListConsents(const ConsentRules& rules, const Call& cal
                       view.Page<records::ConsentRecord>("party", PartyValue(subject, call.agency.value()), PageSize(request.page_size()), request.page_token()));
   v1::ListConsentsResponse response;
   for (const auto& [id, record] : page.records) {
+    if (IsLapsed(*record, call.now)) continue;
     *response.add_consents() = ToConsent(rules.handle_key, id, *record, {call.agency.value(), false, request.citizen()}, call.now);
   }
   response.set_next_page_token(page.next);
@@ -51,13 +52,15 @@ absl::StatusOr<Decision> ListIncomingConsents(const ConsentRules& rules, const C
 
 absl::StatusOr<Decision> ListMyConsents(const ConsentRules& rules, const Call& call, const v1::ListMyConsentsRequest& request, View& view) {
   BB_ASSIGN_OR_RETURN(const std::string subject, FindSubjectId(rules, call, request.citizen(), view));
-  BB_RETURN_IF_ERROR(Enough(MissingToLook(WordOf(call))));
+  BB_RETURN_IF_ERROR(CheckLook(call));
   v1::ListMyConsentsResponse response;
   if (!subject.empty()) {
     Reads reads;
-    const std::vector<Found> consents = reads.Take(OfCitizen(subject, view));
+    const Who who = reads.Take(FindSubject(rules, call, request.citizen(), view));
+    const std::vector<Found> consents = reads.Take(OfCitizen(call, subject, view));
     const auto requests = reads.Take(view.Page<records::ConsentRecord>("requests", subject, kMaxListed));
     BB_RETURN_IF_ERROR(reads.status());
+    response.set_restricted(who.subject->state() == records::Subject::STATE_RESTRICTED);
     for (const auto& [id, record] : consents) {
       *response.add_consents() = ToConsent(rules.handle_key, id, *record, {call.agency.value(), true, request.citizen()}, call.now);
     }

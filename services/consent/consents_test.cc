@@ -20,8 +20,6 @@ constexpr auto kAppointments = type::v1::DATA_CATEGORY_APPOINTMENTS;
 constexpr auto kHousingData = type::v1::DATA_CATEGORY_HOUSING;
 constexpr char kCpr[] = "010190-1234";
 
-using Activated = v1::ActivateConsentsResponse;
-
 class Consents : public ::testing::Test {
  protected:
   // The one record in this state.
@@ -32,7 +30,7 @@ class Consents : public ::testing::Test {
     ADD_FAILURE() << "none in state " << state;
     return {};
   }
-  absl::Status Activate(const Call& call, const v1::ActivateConsentsRequest& request) { return w.Ask<Activated>(ActivateConsents, call, request).status(); }
+  absl::Status Activate(const Call& call, const v1::ActivateConsentsRequest& request) { return w.Activate(call, request).status(); }
 
   World w;
   std::string citizen = w.Ensure(kDropin, kCpr);
@@ -46,7 +44,7 @@ TEST_F(Consents, ADraftSharesNothingAndAYesNamesBothReferences) {
   EXPECT_TRUE(w.store.All<records::Arrow>().empty());
   EXPECT_EQ(w.store.All<records::Reference>().size(), 1u);
 
-  const auto given = w.Ask<Activated>(ActivateConsents, w.TwoPersons(w.Staff(kDropin), kDropin), w.Activation(citizen, drafts));
+  const auto given = w.Activate(w.TwoPersons(w.Staff(kDropin), kDropin), w.Activation(citizen, drafts));
   ASSERT_TRUE(given.ok()) << given.status();
   EXPECT_LE(w.store.rounds(), kMaxRounds);
   const auto [id, r] = Only(v1::CONSENT_STATE_ACTIVE);
@@ -94,7 +92,7 @@ TEST_F(Consents, AMemberOfTheRecipientIsNeverTheOnlyOne) {
   const std::string housed = w.Ensure(kHousing, kCpr);
   v1::ListMyConsentsRequest mine;
   mine.set_citizen(housed);
-  const auto listed = w.Ask<v1::ListMyConsentsResponse>(ListMyConsents, w.TwoPersons(w.Staff(kHousing), kHousing), mine);
+  const auto listed = w.Ask<v1::ListMyConsentsResponse>(ListMyConsents, World::For(type::v1::PRESENCE_USE_SEE, w.TwoPersons(w.Staff(kHousing), kDropin)), mine);
   ASSERT_TRUE(listed.ok()) << listed.status();
   const auto request = w.Activation(housed, {listed->consents(0)});
   EXPECT_EQ(ReasonOf(Activate(World::Stated(w.Staff(kHousing)), request)), "WORD_NOT_ENOUGH");

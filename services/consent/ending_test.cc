@@ -32,7 +32,7 @@ class Ending : public ::testing::Test {
 TEST_F(Ending, WithdrawThisThisRecipientOrEverything) {
   const auto give = [&](const std::string& holder, const std::string& recipient) {
     const auto drafts = w.Propose(kDropin, citizen, {w.Arrow(holder, recipient, type::v1::PURPOSE_COORDINATE_SUPPORT, {kContact})});
-    const auto given = w.Ask<v1::ActivateConsentsResponse>(ActivateConsents, w.TwoPersons(w.Staff(kDropin), kTreatment), w.Activation(citizen, drafts));
+    const auto given = w.Activate(w.TwoPersons(w.Staff(kDropin), kTreatment), w.Activation(citizen, drafts));
     EXPECT_TRUE(given.ok()) << given.status();
     return given->consents(0).name();
   };
@@ -82,7 +82,7 @@ TEST_F(Ending, WithdrawThisThisRecipientOrEverything) {
 TEST_F(Ending, TakingBackTellsOnePersonOfTheirOwnAgencyOnly) {
   const auto give = [&](const std::string& holder, const std::string& recipient) {
     const auto drafts = w.Propose(kDropin, citizen, {w.Arrow(holder, recipient, type::v1::PURPOSE_COORDINATE_SUPPORT, {kContact})});
-    ASSERT_TRUE(w.Ask<v1::ActivateConsentsResponse>(ActivateConsents, w.TwoPersons(w.Staff(kDropin), kTreatment), w.Activation(citizen, drafts)).ok());
+    ASSERT_TRUE(w.Activate(w.TwoPersons(w.Staff(kDropin), kTreatment), w.Activation(citizen, drafts)).ok());
   };
   const std::string known_at_job = w.Ensure(kJobcentre, kCpr);
   const auto withdraw = [&](const Call& call, const std::string& recipient) {
@@ -111,7 +111,18 @@ TEST_F(Ending, TakingBackTellsOnePersonOfTheirOwnAgencyOnly) {
   EXPECT_EQ(done.withdrawn(), 1);
   EXPECT_NE(done.DebugString().find("Perron 4"), std::string::npos);
   EXPECT_EQ(done.DebugString().find("Rusmiddelcentret"), std::string::npos);
-  for (const Call& call : {w.Login(kCpr), w.CodeCard(w.Staff(kJobcentre)), w.TwoPersons(w.Staff(kJobcentre), kDropin)}) {
+  // A statement tells only whoever it was for: seeing.
+  for (const Call& call : {w.CodeCard(w.Staff(kJobcentre)), w.TwoPersons(w.Staff(kJobcentre), kDropin),
+                           World::For(type::v1::PRESENCE_USE_REGISTRY, w.TwoPersons(w.Staff(kJobcentre), kDropin)),
+                           World::For(type::v1::PRESENCE_USE_SEE, w.TwoPersons(w.Staff(kJobcentre), kJobcentre))}) {
+    give(kTreatment, kHousing);
+    done = withdraw(call, "");
+    EXPECT_EQ(done.withdrawn(), 0);
+    EXPECT_EQ(done.DebugString().find("Rusmiddelcentret"), std::string::npos);
+    EXPECT_EQ(w.Count(v1::CONSENT_STATE_ACTIVE), 0);
+  }
+  constexpr auto kSee = type::v1::PRESENCE_USE_SEE;
+  for (const Call& call : {w.Login(kCpr), World::For(kSee, w.CodeCard(w.Staff(kJobcentre))), World::For(kSee, w.TwoPersons(w.Staff(kJobcentre), kDropin))}) {
     give(kTreatment, kHousing);
     give(kDropin, kHousing);
     done = withdraw(call, "");
@@ -176,7 +187,11 @@ TEST_F(Ending, RenewingTakesTheSameWordAndExpiredIsOver) {
   request.mutable_given()->set_told_voluntary(true);
   request.mutable_given()->set_text_version(w.Text().version());
   request.mutable_given()->set_text_sha256(w.Text().sha256());
-  const auto renew = [&](const Call& call) { return w.Ask<v1::RenewConsentResponse>(RenewConsent, call, request); };
+  const auto renew = [&](const Call& call) {
+    google::protobuf::RepeatedPtrField<std::string> name;
+    *name.Add() = request.consent();
+    return w.Ask<v1::RenewConsentResponse>(RenewConsent, World::Naming(name, call), request);
+  };
   w.now = StartOfDay(absl::CivilDay(2026, 8, 1));
   EXPECT_EQ(ReasonOf(renew(World::Stated(w.Staff(kDropin))).status()), "WORD_NOT_ENOUGH");
   const auto done = renew(w.TwoPersons(w.Staff(kDropin), kHousing));

@@ -20,6 +20,7 @@ std::vector<IndexEntry> ConsentIndexes(const records::ConsentRecord& r) {
   const std::int64_t latest = std::max({r.create_ms(), r.start_ms(), r.close_ms()});
   if (r.request()) {
     if (r.state() == v1::CONSENT_STATE_DRAFT) out.push_back({"requests", subject, r.create_ms()});
+    if (r.state() == v1::CONSENT_STATE_DECLINED) out.push_back({"refused", subject, latest});
   } else {
     out.push_back({"subject", subject, r.create_ms()});
   }
@@ -55,11 +56,14 @@ EntitySet TrustEntities() {
                             for (const std::string& handle : r.handles()) claims.push_back(HandleClaim(handle));
                             return claims;
                           },
+                      .due = [](absl::string_view, const records::ConsentRecord& r) { return LapsesAt(r); },
                       .facet = [](absl::string_view, const records::ConsentRecord& r) { return FacetOf(r); }}),
       EntityOf<records::Arrow>("arrow", {.owner = [](absl::string_view, const records::Arrow& a) { return OwnerOf(a.subject()); },
                                          .facet = [](absl::string_view, const records::Arrow& a) { return FacetOf(a); }}),
       EntityOf<records::UsedStatement>(
           "used-statement", {.due = [](absl::string_view, const records::UsedStatement& u) { return absl::FromUnixMillis(u.expire_ms()); }}),
+      EntityOf<records::SpentToken>("spent-token",
+                                    {.due = [](absl::string_view, const records::SpentToken& s) { return absl::FromUnixMillis(s.expire_ms()); }}),
       EntityOf<records::LinkedAlias>("linked-alias",
                                      {.owner = [](absl::string_view, const records::LinkedAlias& l) { return OwnerOf(l.subject()); }}),
       EntityOf<records::Quota>("quota", {.due =
@@ -71,8 +75,16 @@ EntitySet TrustEntities() {
 }
 
 EntitySet CardEntities() {
-  return EntitySet({EntityOf<registry::v1::CitizenCard>(
-      "card", {.owner = [](absl::string_view id, const registry::v1::CitizenCard&) { return CitizenName(id); }})});
+  return EntitySet({
+      EntityOf<registry::v1::CitizenCard>("card", {.owner = [](absl::string_view id, const registry::v1::CitizenCard&) { return CitizenName(id); }}),
+      EntityOf<records::CardLine>("card-line", {.owner = [](absl::string_view id, const records::CardLine&) { return CitizenName(id); },
+                                                .indexes =
+                                                    [](absl::string_view, const records::CardLine& line) {
+                                                      std::vector<IndexEntry> out{{"all", "", line.change_ms()}};
+                                                      for (const std::string& name : line.names()) out.push_back({"name", name, line.change_ms()});
+                                                      return out;
+                                                    }}),
+  });
 }
 
 }  // namespace brobygger::consent

@@ -5,17 +5,23 @@
 
 namespace brobygger::consent {
 
-// Kinds: subject, reference, identity, consent, arrow, used-statement, linked-alias, quota.
+// Kinds: subject, reference, identity, consent, arrow, used-statement, spent-token, linked-alias, quota.
 // Indexes of consents (order: when it last changed hands, newest first):
 //   "subject"  <subject id>                                   all but requests
 //   "requests" <subject id>                                   open requests
+//   "refused"  <subject id>                                   requests that were answered with no
 //   "active"   <subject id>                                   state ACTIVE
 //   "party"    <subject id>.<agency slug>                     what staff of that agency may see (consent_view.h)
 //   "incoming" <recipient slug>                               state ACTIVE
 //   "peace"    <subject id>.<recipient>.<holder>.<purpose>    what absorbs a request: an open request, a no
 EntitySet TrustEntities();
 
-// Kind: card (registry.v1.CitizenCard), the door's file.
+// Kinds, both by the agency's reference and sealed for the citizen:
+//   card       registry.v1.CitizenCard   the door's file
+//   card-line  CardLine                  what the list shows of it
+// Indexes of lines (order: when the card was last changed, newest first):
+//   "all"      ""                        every card
+//   "name"     <hex HMAC of a word>      card_name.h
 EntitySet CardEntities();
 
 }  // namespace brobygger::consent

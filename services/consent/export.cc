@@ -13,7 +13,6 @@
 #include "services/consent/names.h"
 #include "services/consent/phrases.h"
 #include "services/consent/registry.h"
-#include "services/consent/word.h"
 
 namespace brobygger::consent {
 namespace {
@@ -70,12 +69,12 @@ std::string PageDa(const records::Export& e, const ConsentRules& rules, absl::Ti
 
 absl::StatusOr<Decision> ExportCitizenData(const ConsentRules& rules, const Call& call, const registry::v1::ExportCitizenDataRequest& request, View& view) {
   BB_ASSIGN_OR_RETURN(const Who who, FindSubject(rules, call, request.citizen(), view));
-  BB_RETURN_IF_ERROR(Enough(MissingToLook(WordOf(call))));
+  BB_RETURN_IF_ERROR(CheckLook(call));
   records::Export e;
   e.set_time(absl::FormatTime(absl::RFC3339_sec, call.now, absl::UTCTimeZone()));
   if (who.subject != nullptr) {
     Reads reads;
-    const std::vector<Found> consents = reads.Take(OfCitizen(who.id, view));
+    const std::vector<Found> consents = reads.Take(OfCitizen(call, who.id, view));
     const auto requests = reads.Take(view.Page<records::ConsentRecord>("requests", who.id, kMaxListed));
     BB_RETURN_IF_ERROR(reads.status());
     const records::Subject& s = *who.subject;

@@ -47,7 +47,7 @@ ServiceSpec MakeSpec(const ConsentRules* rules, const EntitySet* cards) {
       {"GetConsentText", Ruled(rules, GetConsentText)},
   };
   // The kinds are the same in every module of the trust store; their time comes in one of them.
-  consents.on_due = {{"used-statement", ForgetUsedStatement}, {"quota", ForgetQuota}};
+  consents.on_due = {{"consent", ForgetDraft}, {"used-statement", ForgetUsedStatement}, {"spent-token", ForgetSpentToken}, {"quota", ForgetQuota}};
 
   Module presence = TrustModule(rules, v1::AttestPresenceRequest::descriptor()->file(), "PresenceService");
   presence.handlers = {{"AttestPresence", Ruled(rules, AttestPresence)}, {"IssueCodeCard", Ruled(rules, IssueCodeCard)}};
@@ -72,10 +72,14 @@ ServiceSpec MakeSpec(const ConsentRules* rules, const EntitySet* cards) {
   card.file_kind = "card";
   card.handlers = {
       {"UpdateCitizenCard", Typed<registry::v1::UpdateCitizenCardRequest>(
-                                [cards](const Call& call, const registry::v1::UpdateCitizenCardRequest& request, View& view) {
-                                  return UpdateCitizenCard(*cards, call, request, view);
+                                [rules, cards](const Call& call, const registry::v1::UpdateCitizenCardRequest& request, View& view) {
+                                  return UpdateCitizenCard({cards, rules->name_key}, call, request, view);
                                 })},
       {"GetCitizenCard", Typed<registry::v1::GetCitizenCardRequest>(GetCitizenCard)},
+      {"ListCitizenCards", Typed<registry::v1::ListCitizenCardsRequest>(
+                               [rules, cards](const Call& call, const registry::v1::ListCitizenCardsRequest& request, View& view) {
+                                 return ListCitizenCards({cards, rules->name_key}, call, request, view);
+                               })},
   };
   return {"consent", {std::move(consents), std::move(presence), std::move(registry), std::move(ledger), std::move(card)}};
 }

@@ -3,7 +3,6 @@
 #include <vector>
 
 #include "absl/strings/ascii.h"
-#include "absl/strings/escaping.h"
 #include "absl/strings/numbers.h"
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_split.h"
@@ -59,7 +58,7 @@ std::string ArrowId(absl::string_view recipient, absl::string_view recipient_ref
 
 std::string IdentityId(absl::string_view key, const registry::v1::Identifier& identifier) {
   if (identifier.scheme() != registry::v1::IDENTIFIER_SCHEME_CPR || identifier.value().empty()) return "";
-  return Hex(crypto::HmacSha256(key, absl::StrCat(static_cast<int>(identifier.scheme()), "|", identifier.issuer(), "|", NormalNumber(identifier.value()))));
+  return crypto::Hex(crypto::HmacSha256(key, absl::StrCat(static_cast<int>(identifier.scheme()), "|", identifier.issuer(), "|", NormalNumber(identifier.value()))));
 }
 
 registry::v1::Identifier IdentifierOfLogin(absl::string_view text) {
@@ -80,7 +79,5 @@ std::string NormalNumber(absl::string_view value) {
   }
   return out;
 }
-
-std::string Hex(absl::string_view bytes) { return absl::BytesToHexString(bytes); }
 
 }  // namespace brobygger::consent

@@ -34,6 +34,4 @@ registry::v1::Identifier IdentifierOfLogin(absl::string_view text);
 // Ten digits without dash, letters in upper case.
 std::string NormalNumber(absl::string_view value);
 
-std::string Hex(absl::string_view bytes);
-
 }  // namespace brobygger::consent

@@ -95,7 +95,8 @@ absl::StatusOr<Decision> EnsureCitizen(const ConsentRules& rules, const Call& ca
 
 absl::StatusOr<Decision> LinkAlias(const ConsentRules& rules, const Call& call, const registry::v1::LinkAliasRequest& request, View& view) {
   if (!call.presence.has_value() || !call.presence_signed) return Enough(Missing::kPresence);
-  const std::string alias_id = Hex(crypto::HmacSha256(rules.identifier_key, absl::StrCat("alias|", call.agency.value(), "|", request.alias())));
+  BB_RETURN_IF_ERROR(CheckUse(*call.presence, type::v1::PRESENCE_USE_REGISTRY));
+  const std::string alias_id = crypto::Hex(crypto::HmacSha256(rules.identifier_key, absl::StrCat("alias|", call.agency.value(), "|", request.alias())));
   Reads reads;
   const Who who = reads.Take(FindSubject(rules, call, request.citizen(), view));
   const records::LinkedAlias* linked = reads.Take(view.Find<records::LinkedAlias>(alias_id));

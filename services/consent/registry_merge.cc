@@ -13,9 +13,10 @@
 namespace brobygger::consent {
 namespace {
 
-// A merge takes the card or two persons, for each of the two.
+// A merge takes the card or two persons, for each of the two, who say yes to an act of the registry.
 absl::Status CheckMergeWord(const Call& call, const type::v1::PresenceStatement& statement) {
-  return Enough(MissingToMerge(WordOf(statement), call.agency.value()));
+  BB_RETURN_IF_ERROR(CheckUse(statement, type::v1::PRESENCE_USE_REGISTRY));
+  return Enough(MissingToLook(WordOf(statement), call.agency.value()));
 }
 
 // All records on a page index: a citizen has few, and one that is forgotten would stay with the other subject.
@@ -36,6 +37,7 @@ records::Subject Joined(const records::Subject& kept, const std::string& other_i
   out.mutable_identifiers()->MergeFrom(other.identifiers());
   out.mutable_absorbed()->MergeFrom(other.absorbed());
   out.add_absorbed(other_id);
+  out.mutable_wrong_codes()->MergeFrom(other.wrong_codes());
   out.set_linked_aliases(kept.linked_aliases() + other.linked_aliases());
   if (other.state() == records::Subject::STATE_RESTRICTED) out.set_state(records::Subject::STATE_RESTRICTED);
   return out;
@@ -61,9 +63,11 @@ absl::StatusOr<Decision> MergeCitizens(const ConsentRules& rules, const Call& ca
   const Who kept = reads.Take(FindSubject(rules, call, request.citizen(), view));
   const Who other = reads.Take(FindSubject(rules, call, request.duplicate(), view));
   std::vector<Found> moved = reads.Take(All("subject", other_id, view));
+  // Open questions, and those answered with no: whoever was to leave the duplicate in peace leaves the citizen in peace.
   const std::vector<Found> requests = reads.Take(All("requests", other_id, view));
+  const std::vector<Found> refused = reads.Take(All("refused", other_id, view));
   BB_RETURN_IF_ERROR(reads.status());
-  moved.insert(moved.end(), requests.begin(), requests.end());
+  for (const auto* more : {&requests, &refused}) moved.insert(moved.end(), more->begin(), more->end());
   std::set<std::string> arrow_ids;
   for (const Found& f : moved) {
     if (!f.record->recipient_ref().empty()) arrow_ids.insert(ArrowId(f.record->recipient(), f.record->recipient_ref(), f.record->holder()));
@@ -120,7 +124,8 @@ absl::StatusOr<Decision> RestrictCitizen(const ConsentRules& rules, const Call& 
   if (lifting && statement) reads.Also(CheckUnused(*call.presence, view));
   BB_RETURN_IF_ERROR(reads.status());
   // Closing needs what a withdrawal needs.
-  BB_RETURN_IF_ERROR(Enough(lifting ? MissingToLook(word) : MissingToWithdraw(word)));
+  if (lifting) BB_RETURN_IF_ERROR(CheckUse(call, type::v1::PRESENCE_USE_REGISTRY));
+  BB_RETURN_IF_ERROR(Enough(lifting ? MissingToLook(word, call.agency.value()) : MissingToWithdraw(word)));
   if (id.empty()) return NotFound("citizen");
   const Who who = reads.Take(FindSubject(rules, call, request.citizen(), view));
   if (lifting) {

@@ -2,6 +2,7 @@
 
 #include "absl/strings/str_cat.h"
 #include "gtest/gtest.h"
+#include "services/consent/code_card.h"
 #include "services/consent/names.h"
 #include "services/consent/testing/world.h"
 #include "services/runtime/presence.h"
@@ -11,6 +12,7 @@ namespace {
 
 constexpr auto kHome = type::v1::PURPOSE_FIND_AND_KEEP_HOME;
 constexpr auto kContact = type::v1::DATA_CATEGORY_CONTACT;
+constexpr auto kRegistry = type::v1::PRESENCE_USE_REGISTRY;
 constexpr char kCpr[] = "010190-1234", kOther[] = "020290-1234";
 
 class Registry : public ::testing::Test {
@@ -24,7 +26,6 @@ class Registry : public ::testing::Test {
   }
   type::v1::Presence Signed(const Call& call, const std::string& citizen) {
     type::v1::PresenceStatement s = *call.presence;
-    s.set_agency(call.agency.value());
     s.set_citizen(citizen);
     type::v1::Presence out;
     out.mutable_signed_()->set_statement(s.SerializeAsString());
@@ -32,6 +33,9 @@ class Registry : public ::testing::Test {
     return out;
   }
   absl::Status Merge(const std::string& kept, const std::string& duplicate, const Call& first, const Call& second) {
+    return MergeAs(kept, duplicate, World::For(kRegistry, first), World::For(kRegistry, second));
+  }
+  absl::Status MergeAs(const std::string& kept, const std::string& duplicate, const Call& first, const Call& second) {
     registry::v1::MergeCitizensRequest request;
     request.set_citizen(kept);
     request.set_duplicate(duplicate);
@@ -134,8 +138,12 @@ TEST_F(Registry, AnAliasBecomesOneCitizenOnce) {
   registry::v1::LinkAliasRequest request;
   request.set_citizen(citizen);
   request.set_alias("participants/" + std::string(26, 'a'));
-  const auto link = [&](const Call& call) { return w.Ask<registry::v1::LinkAliasResponse>(LinkAlias, call, request); };
+  const auto link = [&](const Call& call) { return w.Ask<registry::v1::LinkAliasResponse>(LinkAlias, World::For(kRegistry, call), request); };
   EXPECT_EQ(ReasonOf(link(World::Stated(w.Staff(kDropin))).status()), "PRESENCE_REQUIRED");
+  for (auto use : {type::v1::PRESENCE_USE_HELP, type::v1::PRESENCE_USE_GIVE, type::v1::PRESENCE_USE_SEE}) {
+    const Call call = World::For(use, w.TwoPersons(w.Staff(kDropin), kDropin));
+    EXPECT_EQ(ReasonOf(w.Ask<registry::v1::LinkAliasResponse>(LinkAlias, call, request).status()), "STATEMENT_USE") << use;
+  }
   const Call word = w.TwoPersons(w.Staff(kDropin), kDropin);
   const auto linked = link(word);
   ASSERT_TRUE(linked.ok()) << linked.status();
@@ -149,7 +157,7 @@ TEST_F(Registry, AnAliasBecomesOneCitizenOnce) {
   EXPECT_EQ(ReasonOf(link(word).status()), "STATEMENT_USED");
   // Nor for anything else: who witnessed a link has witnessed no yes.
   const auto drafts = w.Propose(kDropin, citizen, {w.Arrow(kDropin, kHousing, kHome, {kContact})});
-  EXPECT_EQ(ReasonOf(w.Ask<v1::ActivateConsentsResponse>(ActivateConsents, word, w.Activation(citizen, drafts)).status()), "STATEMENT_USED");
+  EXPECT_EQ(ReasonOf(w.Activate(word, w.Activation(citizen, drafts)).status()), "STATEMENT_USED");
   EXPECT_TRUE(link(w.TwoPersons(w.Staff(kDropin), kDropin)).ok());  // the same citizen may have it again
   request.set_citizen(other);
   EXPECT_EQ(ReasonOf(link(w.TwoPersons(w.Staff(kDropin), kDropin)).status()), "DUPLICATE");
@@ -174,6 +182,10 @@ TEST_F(Registry, TwoRegistrationsBecomeOne) {
   present.presence->set_word(type::v1::WORD_PRESENT);
   EXPECT_EQ(ReasonOf(Merge(kept, duplicate, present, two())), "WORD_NOT_ENOUGH");
   EXPECT_EQ(ReasonOf(Merge(kept, duplicate, two(), present)), "WORD_NOT_ENOUGH");
+  for (auto other : {type::v1::PRESENCE_USE_HELP, type::v1::PRESENCE_USE_GIVE, type::v1::PRESENCE_USE_SEE}) {
+    EXPECT_EQ(ReasonOf(MergeAs(kept, duplicate, World::For(other, two()), World::For(kRegistry, two()))), "STATEMENT_USE") << other;
+    EXPECT_EQ(ReasonOf(MergeAs(kept, duplicate, World::For(kRegistry, two()), World::For(other, two()))), "STATEMENT_USE") << other;
+  }
   const Call once = two();
   EXPECT_EQ(ReasonOf(Merge(kept, duplicate, once, once)), "OUT_OF_RANGE");
   EXPECT_EQ(ReasonOf(Merge(kept, kept, two(), two())), "OUT_OF_RANGE");
@@ -215,6 +227,76 @@ TEST_F(Registry, MergingKeepsTheNumberOfTheDuplicateAndAClosedDoorClosed) {
   EXPECT_TRUE(w.Ask<v1::ListMyConsentsResponse>(ListMyConsents, w.Login(kCpr), v1::ListMyConsentsRequest()).ok());
 }
 
+// Otherwise an agency that got a no could merge the citizen with a new registration, and ask again the same day.
+TEST_F(Registry, MergingKeepsThePeaceOfBoth) {
+  const std::string kept = w.Ensure(kDropin, kCpr), duplicate = w.Ensure(kDropin, kOther);
+  const auto ask = [&](const std::string& agency, const std::string& citizen, const std::string& holder) {
+    v1::RequestConsentRequest request;
+    request.set_citizen(citizen);
+    *request.mutable_arrow() = w.Arrow(holder, agency, kHome, {kContact});
+    ASSERT_TRUE(w.Ask<v1::RequestConsentResponse>(RequestConsent, w.Staff(agency), request).ok());
+  };
+  const auto asked = [&] {
+    int n = 0;
+    for (const auto& [id, r] : w.store.All<records::ConsentRecord>()) n += r->request() ? 1 : 0;
+    return n;
+  };
+  const auto decline = [&](const char* cpr) {
+    const auto mine = w.Ask<v1::ListMyConsentsResponse>(ListMyConsents, w.Login(cpr), v1::ListMyConsentsRequest());
+    v1::DeclineConsentsRequest request;
+    for (const auto& r : mine->requests()) request.add_consents(r.name());
+    ASSERT_EQ(request.consents_size(), 1);
+    ASSERT_TRUE(w.Ask<v1::DeclineConsentsResponse>(DeclineConsents, w.Login(cpr), request).ok());
+  };
+  // The kept one said no to housing, the duplicate to the job centre, and the treatment centre's question to the duplicate is open.
+  const std::string housed = w.Ensure(kHousing, kCpr), jobbed = w.Ensure(kJobcentre, kOther), treated = w.Ensure(kTreatment, kOther);
+  ask(kHousing, housed, kDropin);
+  decline(kCpr);
+  ask(kJobcentre, jobbed, kDropin);
+  decline(kOther);
+  ask(kTreatment, treated, kDropin);
+  ASSERT_EQ(asked(), 3);
+  ASSERT_TRUE(Merge(kept, duplicate, w.TwoPersons(w.Staff(kDropin), kHousing), w.TwoPersons(w.Staff(kDropin), kHousing)).ok());
+  EXPECT_LE(w.store.rounds(), kMaxRounds);
+  const std::string id = w.SubjectOf(kDropin, kept);
+  for (const auto& [record_id, r] : w.store.All<records::ConsentRecord>()) EXPECT_EQ(r->subject(), id);
+  // All three are left in peace, by whichever reference.
+  ask(kHousing, housed, kDropin);
+  ask(kJobcentre, jobbed, kDropin);
+  ask(kJobcentre, w.Ensure(kJobcentre, kCpr), kDropin);
+  ask(kTreatment, treated, kDropin);
+  EXPECT_EQ(asked(), 3);
+  w.now += kPeace - absl::Hours(1);
+  ask(kJobcentre, jobbed, kDropin);
+  EXPECT_EQ(asked(), 3);
+  w.now += absl::Hours(2);
+  ask(kJobcentre, jobbed, kDropin);
+  EXPECT_EQ(asked(), 4) << "thirty days later";
+}
+
+TEST_F(Registry, MergingKeepsTheStricterState) {
+  for (const bool kept_closed : {true, false}) {
+    const std::string kept = w.Ensure(kDropin), duplicate = w.Ensure(kDropin);
+    ASSERT_TRUE(Restrict(World::Stated(w.Staff(kDropin)), kept_closed ? kept : duplicate, true).ok());
+    ASSERT_TRUE(Merge(kept, duplicate, w.TwoPersons(w.Staff(kDropin), kHousing), w.TwoPersons(w.Staff(kDropin), kHousing)).ok());
+    EXPECT_EQ(w.store.Facet("subject", w.SubjectOf(kDropin, duplicate)), "R") << kept_closed;
+  }
+}
+
+// Nor does it begin the counting of wrong codes anew.
+TEST_F(Registry, MergingKeepsTheWrongCodesOfBoth) {
+  const std::string kept = w.Ensure(kDropin), duplicate = w.Ensure(kDropin);
+  for (const std::string& citizen : {kept, duplicate}) {
+    const std::string id = w.SubjectOf(kDropin, citizen);
+    records::Subject s = *w.store.Find<records::Subject>(id);
+    for (int i = 0; i < 3; ++i) CountWrongCode(s, kDropin, w.now);
+    ASSERT_FALSE(TooManyWrongCodes(s, kDropin, w.now));
+    ASSERT_TRUE(w.store.Put(id, s).ok());
+  }
+  ASSERT_TRUE(Merge(kept, duplicate, w.TwoPersons(w.Staff(kDropin), kHousing), w.TwoPersons(w.Staff(kDropin), kHousing)).ok());
+  EXPECT_TRUE(TooManyWrongCodes(*w.store.Find<records::Subject>(w.SubjectOf(kDropin, kept)), kDropin, w.now));
+}
+
 TEST_F(Registry, ClosingNeedsLeastAndOpeningNeedsAsMuchAsGiving) {
   const std::string citizen = w.Ensure(kDropin, kCpr);
   w.Give(citizen);
@@ -225,9 +307,13 @@ TEST_F(Registry, ClosingNeedsLeastAndOpeningNeedsAsMuchAsGiving) {
   EXPECT_EQ(w.LastEntry().details().act(), ledger::v1::ACT_RESTRICTED);
   // The recipient's own people cannot open what is open to them.
   EXPECT_EQ(ReasonOf(Restrict(World::Stated(w.Staff(kHousing)), housed, false)), "WORD_NOT_ENOUGH");
-  EXPECT_EQ(ReasonOf(Restrict(w.TwoPersons(w.Staff(kHousing), kHousing), housed, false)), "WORD_NOT_ENOUGH");
+  EXPECT_EQ(ReasonOf(Restrict(World::For(kRegistry, w.TwoPersons(w.Staff(kHousing), kHousing)), housed, false)), "WORD_NOT_ENOUGH");
+  for (auto other : {type::v1::PRESENCE_USE_HELP, type::v1::PRESENCE_USE_GIVE, type::v1::PRESENCE_USE_SEE}) {
+    EXPECT_EQ(ReasonOf(Restrict(World::For(other, w.TwoPersons(w.Staff(kHousing), kDropin)), housed, false)), "STATEMENT_USE") << other;
+    EXPECT_TRUE(Restrict(World::For(other, w.TwoPersons(w.Staff(kHousing), kDropin)), housed, true).ok()) << other;  // closing takes any
+  }
   EXPECT_EQ(w.store.Facet("subject", id), "R");
-  EXPECT_TRUE(Restrict(w.TwoPersons(w.Staff(kHousing), kDropin), housed, false).ok());
+  EXPECT_TRUE(Restrict(World::For(kRegistry, w.TwoPersons(w.Staff(kHousing), kDropin)), housed, false).ok());
   EXPECT_LE(w.store.rounds(), kMaxRounds);
   EXPECT_EQ(w.store.Facet("subject", id), "A");
   EXPECT_TRUE(Restrict(w.Login(kCpr), "", true).ok());
@@ -242,6 +328,13 @@ TEST_F(Registry, ExportHoldsEverythingButOtherAgenciesReferences) {
   registry::v1::ExportCitizenDataRequest request;
   request.set_citizen(citizen);
   EXPECT_EQ(ReasonOf(w.Ask<registry::v1::ExportCitizenDataResponse>(ExportCitizenData, World::Stated(w.Staff(kDropin)), request).status()), "WORD_NOT_ENOUGH");
+  const auto reason = [&](type::v1::PresenceUse use, const char* witness) {
+    const Call call = World::For(use, w.TwoPersons(w.Staff(kDropin), witness));
+    return ReasonOf(w.Ask<registry::v1::ExportCitizenDataResponse>(ExportCitizenData, call, request).status());
+  };
+  EXPECT_EQ(reason(kRegistry, kHousing), "STATEMENT_USE");
+  EXPECT_EQ(reason(type::v1::PRESENCE_USE_SEE, kDropin), "WORD_NOT_ENOUGH");
+  EXPECT_EQ(reason(type::v1::PRESENCE_USE_SEE, kHousing), "");
   request.clear_citizen();
   const auto out = w.Ask<registry::v1::ExportCitizenDataResponse>(ExportCitizenData, w.Login(kCpr), request);
   ASSERT_TRUE(out.ok()) << out.status();

@@ -6,7 +6,6 @@
 #include "google/protobuf/util/time_util.h"
 #include "services/consent/common.h"
 #include "services/consent/ledger_reader.h"
-#include "services/consent/word.h"
 
 namespace brobygger::consent {
 namespace {
@@ -32,6 +31,12 @@ Phrases PhrasesOf(Language language, const Row& row, const Details& d, const Dir
   w.rest = CategoriesPhrase(language, d.asked_mask() & ~d.given_mask());
   w.purpose = PurposePhrase(language, d.purpose());
   return w;
+}
+
+// Who sat between the person and the door. Plain words: the citizen knows no "fagsystem".
+std::string BySystem(Language language, const Details& d) {
+  if (d.system().empty()) return "";
+  return language == Language::kDanish ? " De spurgte gennem deres eget it-system." : " They asked through their own IT system.";
 }
 
 std::string Look(Language language, bool allowed, const Phrases& w) {
@@ -142,10 +147,17 @@ std::string WordPhrase(Language language, type::v1::Word word) {
   }
 }
 
+// Which system asked, and that it asked for a person.
+std::string OnBehalf(Language language, const Details& d) {
+  if (d.system().empty()) return "";
+  return language == Language::kDanish ? absl::StrCat(" Deres it-system (", d.system(), ") spurgte på vegne af en medarbejder.")
+                                       : absl::StrCat(" Their IT system (", d.system(), ") asked on behalf of a member of staff.");
+}
+
 template <class Response>
 absl::StatusOr<Decision> Prepare(const ConsentRules& rules, const Call& call, const std::string& citizen, ledger::v1::Act act, View& view) {
   BB_ASSIGN_OR_RETURN(const Who who, FindSubject(rules, call, citizen, view));
-  BB_RETURN_IF_ERROR(Enough(MissingToLook(WordOf(call))));
+  BB_RETURN_IF_ERROR(CheckLook(call));
   records::StorySubject subject;
   subject.set_subject(who.id);
   if (who.subject != nullptr) *subject.mutable_absorbed() = who.subject->absorbed();
@@ -163,7 +175,7 @@ absl::StatusOr<Decision> Prepare(const ConsentRules& rules, const Call& call, co
 std::string Sentence(Language language, const Row& row, const Directory& directory) {
   const Details details = DetailsOf(row);
   const Phrases words = PhrasesOf(language, row, details, directory);
-  if (IsLook(row)) return Look(language, IsAllowed(row, details), words);
+  if (IsLook(row)) return absl::StrCat(Look(language, IsAllowed(row, details), words), BySystem(language, details));
   return language == Language::kDanish ? ActDa(details, words) : ActEn(details, words);
 }
 
@@ -171,7 +183,7 @@ std::string Why(Language language, const Row& row, const Directory& directory) {
   const Details details = DetailsOf(row);
   if (!IsLook(row)) return WordPhrase(language, details.word());
   const Phrases words = PhrasesOf(language, row, details, directory);
-  return language == Language::kDanish ? RuleDa(details, words) : RuleEn(details, words);
+  return absl::StrCat(language == Language::kDanish ? RuleDa(details, words) : RuleEn(details, words), OnBehalf(language, details));
 }
 
 ledger::v1::StoryEntry ToStory(const Row& row, const Directory& directory) {

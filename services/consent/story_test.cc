@@ -4,6 +4,7 @@
 
 #include "gtest/gtest.h"
 #include "services/consent/testing/world.h"
+#include "services/runtime/status.h"
 #include "services/runtime/civil.h"
 
 namespace brobygger::consent {
@@ -58,6 +59,28 @@ TEST(Story, EveryRuleHasItsReason) {
   EXPECT_EQ(en.size(), static_cast<size_t>(rules));
   EXPECT_TRUE(da.count("Du havde trukket dit ja tilbage."));
   EXPECT_TRUE(da.count("Der var ikke noget ja fra dig til, at Perron 4 deler oplysninger med Boligenheden."));
+}
+
+TEST(Story, ASystemThatAskedForAPersonIsNamed) {
+  const Directory directory = TestDirectory();
+  Row row = Look(absl::CivilDay(2026, 3, 3), kHousing, Bit(type::v1::DATA_CATEGORY_APPOINTMENTS), Bit(type::v1::DATA_CATEGORY_APPOINTMENTS), ledger::v1::RULE_CONSENT);
+  EXPECT_EQ(Why(kDa, row, directory), "Du havde sagt ja til, at Perron 4 må dele dine aftaler med Boligenheden. Formål: Finde eller beholde en bolig.");
+  row.mutable_details()->set_person("adviser-1");
+  row.mutable_details()->set_system("bolig-system");
+  EXPECT_EQ(Sentence(kDa, row, directory),
+            "Den 3. marts fik Boligenheden lov at se dine aftaler. Formål: Finde eller beholde en bolig. De spurgte gennem deres eget it-system.");
+  EXPECT_EQ(Sentence(kEn, row, directory),
+            "On 3 March the Housing Unit was allowed to see your appointments. Purpose: Find or keep a home. They asked through their own IT system.");
+  EXPECT_EQ(Why(kDa, row, directory),
+            "Du havde sagt ja til, at Perron 4 må dele dine aftaler med Boligenheden. Formål: Finde eller beholde en bolig. Deres it-system (bolig-system) "
+            "spurgte på vegne af en medarbejder.");
+  EXPECT_EQ(Why(kEn, row, directory),
+            "You had said yes: Perron 4 may share your appointments with the Housing Unit. Purpose: Find or keep a home. Their IT system (bolig-system) asked "
+            "on behalf of a member of staff.");
+  EXPECT_EQ(ToStory(row, directory).details().system(), "bolig-system");
+  row.mutable_outcome()->set_rule(ledger::v1::RULE_WITHDRAWN);
+  row.mutable_outcome()->set_given_mask(0);
+  EXPECT_EQ(Sentence(kDa, row, directory), "Den 3. marts spurgte Boligenheden om dine aftaler. De fik nej. De spurgte gennem deres eget it-system.");
 }
 
 TEST(Story, EveryActHasItsSentence) {
@@ -126,7 +149,16 @@ TEST(Story, ReadingItIsByTheCitizensWordAndWrittenDown) {
                           call, request);
   };
   EXPECT_EQ(ReasonOf(decide(World::Stated(w.Staff(kDropin))).status()), "WORD_NOT_ENOUGH");
-  const auto decision = decide(w.CodeCard(w.Staff(kDropin)));
+  constexpr auto kSee = type::v1::PRESENCE_USE_SEE;
+  EXPECT_EQ(ReasonOf(decide(w.CodeCard(w.Staff(kDropin))).status()), "STATEMENT_USE");
+  EXPECT_EQ(ReasonOf(decide(World::For(kSee, w.TwoPersons(w.Staff(kDropin), kDropin))).status()), "WORD_NOT_ENOUGH");
+  ledger::v1::ExplainDecisionRequest why;
+  why.set_citizen(citizen);
+  const auto explain = [&](const Call& call) { return ReasonOf(w.Ask<ledger::v1::ExplainDecisionResponse>(ExplainDecision, call, why).status()); };
+  EXPECT_EQ(explain(w.CodeCard(w.Staff(kDropin))), "STATEMENT_USE");
+  EXPECT_EQ(explain(World::For(kSee, w.TwoPersons(w.Staff(kDropin), kDropin))), "WORD_NOT_ENOUGH");
+  EXPECT_EQ(explain(World::For(kSee, w.TwoPersons(w.Staff(kDropin), kHousing))), "");
+  const auto decision = decide(World::For(kSee, w.CodeCard(w.Staff(kDropin))));
   ASSERT_TRUE(decision.ok()) << decision.status();
   records::StorySubject subject;
   ASSERT_TRUE(subject.ParseFromString(decision->handed_over()));

@@ -11,7 +11,6 @@
 #include "absl/strings/numbers.h"
 #include "absl/strings/str_cat.h"
 #include "absl/strings/strip.h"
-#include "services/consent/names.h"
 #include "services/runtime/crypto.h"
 #include "services/runtime/status.h"
 
@@ -50,7 +49,7 @@ absl::StatusOr<v1::ConsentText> ParseText(absl::string_view file) {
   if (absl::StripAsciiWhitespace(file).empty()) return absl::InvalidArgumentError("the text is empty");
   text.set_confirmed(confirmed == "true");
   text.set_body(std::string(file));
-  text.set_sha256(Hex(crypto::Sha256(text.body())));
+  text.set_sha256(crypto::Hex(crypto::Sha256(text.body())));
   return text;
 }
 

@@ -2,7 +2,6 @@
 
 #include "absl/strings/str_cat.h"
 #include "gtest/gtest.h"
-#include "services/consent/names.h"
 #include "services/runtime/crypto.h"
 
 namespace brobygger::consent {
@@ -14,7 +13,7 @@ TEST(Texts, Header) {
   EXPECT_EQ(text->version(), "da-plain-12");
   EXPECT_TRUE(text->confirmed());
   EXPECT_EQ(text->body(), "Hej {kaldenavn}\n\nJa?\n");
-  EXPECT_EQ(text->sha256(), Hex(crypto::Sha256("Hej {kaldenavn}\n\nJa?\n")));
+  EXPECT_EQ(text->sha256(), crypto::Hex(crypto::Sha256("Hej {kaldenavn}\n\nJa?\n")));
   for (const char* wrong : {
            "", "version: da-1", "version: da-1\nlanguage: da\n\nbody", "version: da-1\nlanguage: da\nconfirmed: maybe\n\nbody",
            "version: en-1\nlanguage: da\nconfirmed: true\n\nbody", "version: da-0\nlanguage: da\nconfirmed: true\n\nbody",

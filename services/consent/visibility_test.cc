@@ -3,6 +3,7 @@
 #include <set>
 
 #include "gtest/gtest.h"
+#include "services/consent/consent_view.h"
 #include "services/consent/consents.h"
 #include "services/consent/names.h"
 #include "services/consent/testing/world.h"
@@ -58,7 +59,7 @@ TEST_F(Visibility, DraftsAndNoesStayWithWhoWroteThemDown) {
 
 TEST_F(Visibility, GivenOnesBelongToHolderAndRecipient) {
   const auto drafts = w.Propose(kDropin, citizen, {w.Arrow(kTreatment, kHousing, kHome, {kContact})}, "ikke noget om min eks");
-  ASSERT_TRUE(w.Ask<v1::ActivateConsentsResponse>(ActivateConsents, w.TwoPersons(w.Staff(kDropin), kDropin), w.Activation(citizen, drafts)).ok());
+  ASSERT_TRUE(w.Activate(w.TwoPersons(w.Staff(kDropin), kDropin), w.Activation(citizen, drafts)).ok());
   EXPECT_TRUE(List(kDropin).empty());  // no part of it any more
   EXPECT_EQ(Get(kDropin, drafts[0].name()), "NOT_FOUND");
   EXPECT_TRUE(List(kJobcentre).empty());
@@ -72,7 +73,7 @@ TEST_F(Visibility, GivenOnesBelongToHolderAndRecipient) {
   EXPECT_EQ(Mine().consents(0).own_words(), "ikke noget om min eks");
   v1::ListMyConsentsRequest before_the_recipient;
   before_the_recipient.set_citizen(w.Ensure(kHousing, kCpr));
-  const auto together = w.Ask<v1::ListMyConsentsResponse>(ListMyConsents, w.TwoPersons(w.Staff(kHousing), kDropin), before_the_recipient);
+  const auto together = w.Ask<v1::ListMyConsentsResponse>(ListMyConsents, World::For(type::v1::PRESENCE_USE_SEE, w.TwoPersons(w.Staff(kHousing), kDropin)), before_the_recipient);
   EXPECT_EQ(together->consents(0).own_words(), "");
   // No name in common: not the consent's, not the page's, not the citizen's.
   std::set<std::string> names;
@@ -183,8 +184,16 @@ TEST_F(Visibility, TheOwnViewIsByTheCitizensWordAndWrittenDown) {
   EXPECT_EQ(ask(w.Staff(kDropin)), "PRESENCE_REQUIRED");
   EXPECT_EQ(ask(World::Stated(w.Staff(kDropin))), "WORD_NOT_ENOUGH");
   const size_t entries = w.store.ledger().size();
-  EXPECT_EQ(ask(w.CodeCard(w.Staff(kDropin))), "");
-  EXPECT_EQ(ask(w.TwoPersons(w.Staff(kDropin), kDropin)), "");
+  constexpr auto kSee = type::v1::PRESENCE_USE_SEE;
+  // Two colleagues are not enough, and a statement that was made for something else shows nothing.
+  EXPECT_EQ(ask(World::For(kSee, w.TwoPersons(w.Staff(kDropin), kDropin))), "WORD_NOT_ENOUGH");
+  for (auto other : {type::v1::PRESENCE_USE_HELP, type::v1::PRESENCE_USE_GIVE, type::v1::PRESENCE_USE_REGISTRY}) {
+    EXPECT_EQ(ask(World::For(other, w.TwoPersons(w.Staff(kDropin), kHousing))), "STATEMENT_USE") << other;
+    EXPECT_EQ(ask(World::For(other, w.CodeCard(w.Staff(kDropin)))), "STATEMENT_USE") << other;
+  }
+  EXPECT_EQ(w.store.ledger().size(), entries);
+  EXPECT_EQ(ask(World::For(kSee, w.CodeCard(w.Staff(kDropin)))), "");
+  EXPECT_EQ(ask(World::For(kSee, w.TwoPersons(w.Staff(kDropin), kHousing))), "");
   EXPECT_EQ(w.store.ledger().size(), entries + 2);
   std::string subject;
   EXPECT_EQ(w.LastEntry(&subject).details().act(), ledger::v1::ACT_CONSENTS_LISTED);
@@ -202,7 +211,10 @@ TEST_F(Visibility, WhatIsInForceIsAlwaysInTheOwnView) {
   w.Give(citizen);
   w.now += absl::Hours(1);
   const std::string housed = w.Ensure(kHousing, kCpr);
-  for (int i = 0; i <= kMaxListed; ++i) w.Propose(kHousing, housed, {w.Arrow(kDropin, kHousing, kHome, {kContact})});
+  for (int i = 0; i <= kMaxListed; ++i) {
+    if (i % kMaxProposedPerHour == 0) w.now += absl::Hours(1);
+    w.Propose(kHousing, housed, {w.Arrow(kDropin, kHousing, kHome, {kContact})});
+  }
   const auto active = [](const auto& consents) {
     return std::count_if(consents.begin(), consents.end(), [](const v1::Consent& c) { return c.state() == v1::CONSENT_STATE_ACTIVE; });
   };
@@ -210,6 +222,69 @@ TEST_F(Visibility, WhatIsInForceIsAlwaysInTheOwnView) {
   const auto exported = w.Ask<registry::v1::ExportCitizenDataResponse>(ExportCitizenData, w.Login(kCpr), registry::v1::ExportCitizenDataRequest());
   ASSERT_TRUE(exported.ok()) << exported.status();
   EXPECT_NE(exported->text_da().find("- Givet."), std::string::npos);
+}
+
+// Nobody stays asked for ever: what was written down and not answered is gone after 30 days, for everybody.
+TEST_F(Visibility, ADraftThatNobodyAnswersDisappears) {
+  const auto drafts = w.Propose(kDropin, citizen, {w.Arrow(kDropin, kHousing, kHome, {kContact})});
+  const std::string mine = Mine().consents(0).name();
+  ASSERT_TRUE(Request(kJobcentre, w.Arrow(kDropin, kJobcentre, kHome, {kContact})).ok());
+  w.Give(citizen);
+  const absl::Time written = w.now;
+  const auto gone = [&] {
+    auto yes = w.Activation(citizen, drafts);
+    return Get(kDropin, drafts[0].name()) == "NOT_FOUND" && ReasonOf(w.Activate(w.TwoPersons(w.Staff(kDropin), kDropin), yes).status()) == "NOT_FOUND" &&
+           ReasonOf(Decline(mine)) == "NOT_FOUND" && List(kDropin).size() == 1u && Mine().consents_size() == 1;
+  };
+  const auto due = [&] {
+    std::vector<std::string> ids;
+    for (const auto& [kind, id] : w.store.Due(w.now)) {
+      if (kind == "consent") ids.push_back(id);
+    }
+    return ids;
+  };
+  w.now = written + kDraftLife - absl::Milliseconds(1);
+  EXPECT_EQ(Get(kDropin, drafts[0].name()), "");
+  EXPECT_EQ(List(kDropin).size(), 2u);
+  EXPECT_EQ(Mine().consents_size(), 2);
+  EXPECT_TRUE(due().empty());
+  w.now = written + kDraftLife;
+  EXPECT_TRUE(gone()) << "before its time was noticed";
+  ASSERT_EQ(due().size(), 1u);
+  const size_t entries = w.store.ledger().size();
+  Call call;
+  call.now = w.now;
+  for (const auto& [id, record] : w.store.All<records::ConsentRecord>()) ASSERT_TRUE(w.store.RunDue(ForgetDraft, call, id).ok());
+  EXPECT_EQ(w.store.ledger().size(), entries) << "a draft leaves no trace";
+  EXPECT_TRUE(gone());
+  EXPECT_TRUE(due().empty());
+  EXPECT_EQ(w.Count(v1::CONSENT_STATE_DRAFT), 1);  // the job centre's question: it stays until it is answered
+  EXPECT_EQ(Mine().requests_size(), 1);
+  EXPECT_EQ(w.Count(v1::CONSENT_STATE_ACTIVE), 1);
+}
+
+TEST_F(Visibility, OnePersonWritesDownSoMuchAnHour) {
+  const auto propose = [&](const std::string& person) {
+    v1::ProposeConsentsRequest request;
+    request.set_citizen(citizen);
+    *request.add_arrows() = w.Arrow(kDropin, kHousing, kHome, {kContact});
+    return ReasonOf(w.Ask<v1::ProposeConsentsResponse>(ProposeConsents, World::Stated(w.Staff(kDropin, person)), request).status());
+  };
+  for (int i = 0; i < 120; ++i) ASSERT_EQ(propose("person-1"), "") << i;
+  EXPECT_EQ(propose("person-1"), "RATE_LIMITED");
+  EXPECT_EQ(propose("person-2"), "");
+  w.now += absl::Hours(1);
+  EXPECT_EQ(propose("person-1"), "");
+}
+
+TEST_F(Visibility, TheOwnViewSaysThatTheDoorsAreClosed) {
+  EXPECT_FALSE(Mine().restricted());
+  registry::v1::RestrictCitizenRequest request;
+  for (bool closed : {true, false}) {
+    request.set_restricted(closed);
+    ASSERT_TRUE(w.Ask<registry::v1::RestrictCitizenResponse>(RestrictCitizen, w.Login(kCpr), request).ok());
+    EXPECT_EQ(Mine().restricted(), closed);
+  }
 }
 
 TEST_F(Visibility, Texts) {

@@ -62,14 +62,11 @@ Missing MissingToWithdraw(const CitizenWord& word) {
   return word.word == type::v1::WORD_UNSPECIFIED ? Missing::kPresence : Missing::kNothing;
 }
 
-Missing MissingToLook(const CitizenWord& word) {
-  if (word.word == type::v1::WORD_OWN_LOGIN || Card(word) || TwoPersons(word)) return Missing::kNothing;
-  return word.word == type::v1::WORD_UNSPECIFIED ? Missing::kPresence : Missing::kStrongerWord;
-}
-
-Missing MissingToMerge(const CitizenWord& word, const std::string& agency) {
-  if (Missing missing = MissingToLook(word); missing != Missing::kNothing) return missing;
-  return TwoPersons(word) && !AnyOutside(word, agency) ? Missing::kOutsider : Missing::kNothing;
+Missing MissingToLook(const CitizenWord& word, const std::string& agency) {
+  if (word.word == type::v1::WORD_OWN_LOGIN || Card(word)) return Missing::kNothing;
+  if (word.word == type::v1::WORD_UNSPECIFIED) return Missing::kPresence;
+  if (!TwoPersons(word)) return Missing::kStrongerWord;
+  return AnyOutside(word, agency) ? Missing::kNothing : Missing::kOutsider;
 }
 
 absl::Status Enough(Missing missing) {
@@ -82,6 +79,18 @@ absl::Status Enough(Missing missing) {
       return NotEnough("for these categories the card needs the citizen's written signature; or own login, or a second person");
   }
   return NotEnough("the citizen's word is not enough");
+}
+
+absl::Status OtherUse() {
+  return Refusal(absl::StatusCode::kFailedPrecondition, "STATEMENT_USE", "this statement of presence is for something else: attest anew, for this");
+}
+
+absl::Status CheckUse(const type::v1::PresenceStatement& statement, type::v1::PresenceUse use) {
+  return statement.use() == use ? absl::OkStatus() : OtherUse();
+}
+
+absl::Status CheckUse(const Call& call, type::v1::PresenceUse use) {
+  return call.presence.has_value() && call.presence_signed ? CheckUse(*call.presence, use) : absl::OkStatus();
 }
 
 }  // namespace brobygger::consent

@@ -3,10 +3,11 @@
 //   giving       own login; or the code card, recorded by a person outside the recipient agency; or two persons, at least one
 //                of them outside it. With substances, health, mental health or justice a card also needs a written signature.
 //   withdrawing  the citizen's word to anyone: any presence.
-//   looking      across agencies: own login, the card, or any two persons.
-//   merging      the card, or two persons, at least one of them outside the agency that merges.
+//   looking      across agencies, merging, opening again: own login; or the card; or two persons, at least one of them outside
+//                the agency that asks.
 //
-// So a member of the recipient agency is never the only one, and a system token is never anybody's word.
+// So a member of the recipient agency is never the only one, two colleagues are never enough to see or be the citizen, and a
+// system token is never anybody's word. Whoever attests or witnesses a statement says yes to one use of it: CheckUse.
 #pragma once
 
 #include <string>
@@ -43,12 +44,17 @@ enum class Missing {
 // `recipient` is "agencies/…".
 Missing MissingToGive(const CitizenWord& word, const std::string& recipient, CategoryMask categories);
 Missing MissingToWithdraw(const CitizenWord& word);
-Missing MissingToLook(const CitizenWord& word);
-// Making two registrations one, as a person of `agency`: what looking needs, and one of two persons from outside, since whoever
-// logs in as the one is then also the other.
-Missing MissingToMerge(const CitizenWord& word, const std::string& agency);
+// `agency` is whose person asks, "" under own login. Merging needs the same: whoever logs in as the one is then also the other.
+Missing MissingToLook(const CitizenWord& word, const std::string& agency);
 
 // OK, PRESENCE_REQUIRED, or FAILED_PRECONDITION WORD_NOT_ENOUGH with a text that says what is missing.
 absl::Status Enough(Missing missing);
+
+// FAILED_PRECONDITION STATEMENT_USE unless the statement is for this. What needs least takes any: it is not asked there.
+absl::Status CheckUse(const type::v1::PresenceStatement& statement, type::v1::PresenceUse use);
+// The same of the call's signed statement. Own logins and stated presences are no statements: OK.
+absl::Status CheckUse(const Call& call, type::v1::PresenceUse use);
+// The refusal itself.
+absl::Status OtherUse();
 
 }  // namespace brobygger::consent

@@ -75,20 +75,28 @@ TEST(Word, WithdrawingNeedsLeast) {
 }
 
 TEST(Word, LookingAcrossAgenciesNeedsCardOrTwo) {
-  EXPECT_EQ(MissingToLook(Make(type::v1::WORD_OWN_LOGIN, false, {})), Missing::kNothing);
-  EXPECT_EQ(MissingToLook(Make(type::v1::WORD_CODE_CARD, false, {kRecipient})), Missing::kNothing);
-  EXPECT_EQ(MissingToLook(Make(type::v1::WORD_TWO_PERSONS, false, {kRecipient, kRecipient})), Missing::kNothing);
-  EXPECT_EQ(MissingToLook(Make(type::v1::WORD_TWO_PERSONS, false, {kRecipient, kRecipient}, true)), Missing::kStrongerWord);
-  EXPECT_EQ(MissingToLook(Make(type::v1::WORD_PRESENT, true, {kOutside})), Missing::kStrongerWord);
-  EXPECT_EQ(MissingToLook(Make(type::v1::WORD_UNSPECIFIED, false, {})), Missing::kPresence);
-}
-
-TEST(Word, MergingNeedsSomebodyFromOutside) {
-  EXPECT_EQ(MissingToMerge(Make(type::v1::WORD_CODE_CARD, false, {kRecipient}), kRecipient), Missing::kNothing);
-  EXPECT_EQ(MissingToMerge(Make(type::v1::WORD_TWO_PERSONS, false, {kRecipient, kRecipient}), kRecipient), Missing::kOutsider);
-  EXPECT_EQ(MissingToMerge(Make(type::v1::WORD_TWO_PERSONS, false, {kRecipient, kOutside}), kRecipient), Missing::kNothing);
-  EXPECT_EQ(MissingToMerge(Make(type::v1::WORD_TWO_PERSONS, false, {kRecipient, kOutside}, true), kRecipient), Missing::kStrongerWord);
-  EXPECT_EQ(MissingToMerge(Make(type::v1::WORD_PRESENT, false, {kOutside}), kRecipient), Missing::kStrongerWord);
+  constexpr const char* kOwn = kRecipient;  // whose person asks
+  const struct {
+    Word word;
+    std::vector<std::string> agencies;
+    bool same_person;
+    Missing missing;
+  } rows[] = {
+      {type::v1::WORD_UNSPECIFIED, {}, false, Missing::kPresence},
+      {type::v1::WORD_OWN_LOGIN, {}, false, Missing::kNothing},
+      {type::v1::WORD_PRESENT, {kOwn}, false, Missing::kStrongerWord},
+      {type::v1::WORD_PRESENT, {kOutside}, false, Missing::kStrongerWord},
+      {type::v1::WORD_CODE_CARD, {kOwn}, false, Missing::kNothing},
+      {type::v1::WORD_CODE_CARD, {}, false, Missing::kStrongerWord},
+      {type::v1::WORD_TWO_PERSONS, {kOwn, kOwn}, false, Missing::kOutsider},
+      {type::v1::WORD_TWO_PERSONS, {kOwn, ""}, false, Missing::kOutsider},
+      {type::v1::WORD_TWO_PERSONS, {kOwn, kOutside}, false, Missing::kNothing},
+      {type::v1::WORD_TWO_PERSONS, {kOwn, kOutside}, true, Missing::kStrongerWord},
+      {type::v1::WORD_TWO_PERSONS, {kOwn}, false, Missing::kStrongerWord},
+  };
+  for (const auto& row : rows) {
+    EXPECT_EQ(MissingToLook(Make(row.word, true, row.agencies, row.same_person), kOwn), row.missing) << row.word << " " << row.agencies.size();
+  }
 }
 
 Call CallWith(type::v1::Role role, Word word, bool is_signed) {
@@ -104,6 +112,27 @@ Call CallWith(type::v1::Role role, Word word, bool is_signed) {
   call.presence = s;
   call.presence_signed = is_signed;
   return call;
+}
+
+// Every use x what asks: a statement counts for one thing.
+TEST(Word, AStatementIsForOneUse) {
+  for (int made = type::v1::PresenceUse_MIN; made <= type::v1::PresenceUse_MAX; ++made) {
+    Call call = CallWith(type::v1::ROLE_SKP, type::v1::WORD_TWO_PERSONS, true);
+    call.presence->set_use(static_cast<type::v1::PresenceUse>(made));
+    for (auto asked : {type::v1::PRESENCE_USE_HELP, type::v1::PRESENCE_USE_GIVE, type::v1::PRESENCE_USE_SEE, type::v1::PRESENCE_USE_REGISTRY}) {
+      const absl::Status status = CheckUse(call, asked);
+      EXPECT_EQ(ReasonOf(status), made == asked ? "" : "STATEMENT_USE") << made << " " << asked;
+      EXPECT_EQ(ReasonOf(CheckUse(*call.presence, asked)), ReasonOf(status));
+      EXPECT_EQ(status.code(), made == asked ? absl::StatusCode::kOk : absl::StatusCode::kFailedPrecondition);
+      Call stated = call;
+      stated.presence_signed = false;
+      EXPECT_TRUE(CheckUse(stated, asked).ok()) << "no statement: what it is worth says the word";
+    }
+    EXPECT_EQ(MissingToWithdraw(WordOf(call)), Missing::kNothing) << "what needs least takes any";
+  }
+  Call login;
+  login.roles = {type::v1::ROLE_CITIZEN};
+  EXPECT_TRUE(CheckUse(login, type::v1::PRESENCE_USE_GIVE).ok());
 }
 
 TEST(Word, ComesFromTheCall) {

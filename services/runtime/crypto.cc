@@ -130,6 +130,8 @@ std::string NewId() {
   return id;
 }
 
+std::string Hex(absl::string_view bytes) { return absl::BytesToHexString(bytes); }
+
 std::string Sha256(absl::string_view data) {
   std::string out(32, '\0');
   EVP_MD_CTX* context = DigestContext();

@@ -43,6 +43,7 @@ std::string Random(std::size_t n);
 Key NewKey();         // 32 random bytes
 std::string NewId();  // 26 characters a-z2-7, 130 random bits
 
+std::string Hex(absl::string_view bytes);  // lower case
 std::string Sha256(absl::string_view data);
 std::string HmacSha256(absl::string_view key, absl::string_view data);
 // HKDF-SHA256 to 32 bytes, without salt; `label` names the use. Different labels give independent keys.

@@ -1,5 +1,5 @@
 // Tokens of the demo's people and systems, got the way they get them: the issuer's own login pages, by code flow with PKCE.
-import { createHash, randomBytes } from "node:crypto";
+import { createHash, createPrivateKey, randomBytes, randomUUID, sign } from "node:crypto";
 import https from "node:https";
 import { accounts, ca, issuer, text } from "./instance.mjs";
 
@@ -107,8 +107,26 @@ async function remember(key, make) {
 // The access token of a person or a citizen of demo/accounts.json, by account id.
 export const personToken = (account) => remember(account, () => tokensOf(account));
 
+// Any token, signed with the instance's own issuer key as the issuer would: for people whom the demo does not have.
+export function mint(told, head = {}) {
+  const jwk = JSON.parse(text("issuer/jwks.json")).keys[0];
+  const key = createPrivateKey({ key: jwk, format: "jwk" });
+  const part = (value) => base64url(JSON.stringify(value));
+  const now = Math.floor(Date.now() / 1000);
+  const body = `${part({ alg: "ES256", kid: jwk.kid, typ: "at+jwt", ...head })}.${part({ iss: issuer, aud: "brobygger", iat: now, exp: now + 300, jti: randomUUID(), ...told })}`;
+  return `${body}.${base64url(sign("sha256", Buffer.from(body), { key, dsaEncoding: "ieee-p1363" }))}`;
+}
+
+// One more member of staff of an agency, of which there are as many as a test wants: "staff:<agency slug>:<name>".
+export const isStaff = (as) => as.startsWith("staff:");
+const mintStaff = (as) => {
+  const [, slug, name] = as.split(":");
+  return mint({ sub: `${slug}-${name}`, agency: `agencies/${slug}`, roles: ["DROPIN_STAFF"] });
+};
+export const staffToken = (as) => remember(as, async () => ({ access_token: mintStaff(as) }));
+
 // A token of this person that nobody else uses: as the second person's it is spent by one statement.
-export const onceToken = async (account) => (await tokensOf(account)).access_token;
+export const onceToken = async (as) => (isStaff(as) ? mintStaff(as) : (await tokensOf(as)).access_token);
 
 // The access token of an agency's own system, by agency slug.
 export const systemToken = (slug) => remember(`system ${slug}`, () => tokenRequest(`system-${slug}`, { grant_type: "client_credentials" }));

@@ -172,6 +172,21 @@ export async function play(story) {
     request: activate(draft.name, { signed: alone.statement }, citizen),
     wanted: "FAILED_PRECONDITION WORD_NOT_ENOUGH",
   });
+  const seeing = await attest("The two state it once more, to see for the person", "perron-4-1", "perron-4-2", "PRESENCE_USE_SEE");
+  await story.step({
+    title: "What was stated for seeing gives nothing",
+    as: "perron-4-1",
+    method: `${consent}/ActivateConsents`,
+    request: activate(draft.name, { signed: seeing.statement }, citizen),
+    wanted: "FAILED_PRECONDITION STATEMENT_USE",
+  });
+  await story.step({
+    title: "… and two of one house do not see for the citizen what the other houses know",
+    as: "perron-4-1",
+    method: `${consent}/ListMyConsents`,
+    request: { citizen, presence: { signed: seeing.statement } },
+    wanted: "FAILED_PRECONDITION WORD_NOT_ENOUGH",
+  });
   await story.step({
     title: "A text that was not the one shown",
     as: "perron-4-1",

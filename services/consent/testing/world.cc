@@ -63,13 +63,16 @@ World::World() : store(&rules.entities) {
     if (s.agency() != call.agency.value() || s.citizen() != citizen) return PresenceRequired();
     return s;
   };
-  // A token of these tests is "<person> <agency>"; "-" is no agency.
-  rules.second_person = [](absl::string_view token, absl::Time) -> absl::StatusOr<Caller> {
+  // A token of these tests is "<person> <agency>[ <jti>][.<signature>]"; "-" is no agency. It is good for five minutes.
+  rules.second_person = [](absl::string_view token, absl::Time at) -> absl::StatusOr<Caller> {
+    token = token.substr(0, token.find('.'));
     const size_t space = token.find(' ');
     if (space == absl::string_view::npos) return Refusal(absl::StatusCode::kUnauthenticated, "TOKEN_INVALID", "no");
     Caller caller;
     caller.person = *PersonId::Parse(token.substr(0, space));
-    if (token.substr(space + 1) != "-") caller.agency = *AgencyId::Parse(token.substr(space + 1));
+    const absl::string_view agency = token.substr(space + 1, token.find(' ', space + 1) - space - 1);
+    if (agency != "-") caller.agency = *AgencyId::Parse(agency);
+    caller.expires = at + absl::Minutes(5);
     const std::string& who = caller.person.value();
     caller.roles = {who == "robot"       ? type::v1::ROLE_SYSTEM
                     : who == "volunteer" ? type::v1::ROLE_USER_VOLUNTEER
@@ -101,6 +104,7 @@ Call World::Login(const std::string& cpr) {
 
 Call World::Stated(Call call) {
   type::v1::PresenceStatement s;
+  s.set_agency(call.agency.value());
   s.set_word(type::v1::WORD_PRESENT);
   auto* p = s.add_persons();
   p->set_person(call.person.value());
@@ -113,6 +117,7 @@ Call World::Stated(Call call) {
 Call World::TwoPersons(Call call, const std::string& second_agency, bool signature) {
   call = Stated(std::move(call));
   call.presence_signed = true;
+  call.presence->set_use(type::v1::PRESENCE_USE_HELP);
   call.presence->set_word(type::v1::WORD_TWO_PERSONS);
   call.presence->set_written_signature(signature);
   call.presence->set_nonce(NextSeed().substr(0, 16));
@@ -127,6 +132,17 @@ Call World::CodeCard(Call call, bool signature) {
   call = TwoPersons(std::move(call), kDropin, signature);
   call.presence->set_word(type::v1::WORD_CODE_CARD);
   call.presence->mutable_persons()->RemoveLast();
+  return call;
+}
+
+Call World::For(type::v1::PresenceUse use, Call call) {
+  if (call.presence.has_value() && call.presence_signed) call.presence->set_use(use);
+  return call;
+}
+
+Call World::Naming(const google::protobuf::RepeatedPtrField<std::string>& consents, Call call) {
+  call = For(type::v1::PRESENCE_USE_GIVE, std::move(call));
+  if (call.presence.has_value() && call.presence_signed) *call.presence->mutable_consents() = consents;
   return call;
 }
 
@@ -177,8 +193,7 @@ v1::Consent World::Give(const std::string& citizen) {
   const auto drafts = Propose(kDropin, citizen,
                               {Arrow(kDropin, kHousing, type::v1::PURPOSE_FIND_AND_KEEP_HOME,
                                      {type::v1::DATA_CATEGORY_CONTACT, type::v1::DATA_CATEGORY_APPOINTMENTS})});
-  const auto response =
-      Must(Ask<v1::ActivateConsentsResponse>(ActivateConsents, TwoPersons(Staff(kDropin), kDropin), Activation(citizen, drafts)), "activate");
+  const auto response = Must(Activate(TwoPersons(Staff(kDropin), kDropin), Activation(citizen, drafts)), "activate");
   return response.consents(0);
 }
 

@@ -30,10 +30,12 @@ class World {
   // --- who calls ---
   Call Staff(const std::string& agency, const std::string& person = "person-1");
   Call Login(const std::string& cpr);  // the citizen's own
-  // The same call with the citizen's part in it.
+  // The same call with the citizen's part in it. Statements are for HELP, unless For or Naming says what else.
   static Call Stated(Call call);
   Call TwoPersons(Call call, const std::string& second_agency, bool signature = false);
   Call CodeCard(Call call, bool signature = false);
+  static Call For(type::v1::PresenceUse use, Call call);
+  static Call Naming(const google::protobuf::RepeatedPtrField<std::string>& consents, Call call);  // for GIVE
 
   // --- what they do; each aborts the test if it is refused ---
   std::string Ensure(const std::string& agency, const std::string& cpr = "");
@@ -43,6 +45,10 @@ class World {
   // Drop-in to housing, contact and appointments, for a home: proposed by the drop-in and given before two of its people.
   v1::Consent Give(const std::string& citizen);
   v1::ActivateConsentsRequest Activation(const std::string& citizen, const std::vector<v1::Consent>& drafts);
+  // By a statement that names exactly these, if the call carries one.
+  absl::StatusOr<v1::ActivateConsentsResponse> Activate(const Call& call, const v1::ActivateConsentsRequest& request) {
+    return Ask<v1::ActivateConsentsResponse>(ActivateConsents, Naming(request.consents(), call), request);
+  }
 
   // --- any decision, committed ---
   template <class Response, class Request>

@@ -6,6 +6,7 @@
 #include <sys/socket.h>
 #include <unistd.h>
 
+#include <atomic>
 #include <cstdio>
 #include <filesystem>
 #include <fstream>
@@ -234,8 +235,9 @@ std::string TokenIssuer::Header() const {
 }
 
 std::string TokenIssuer::Payload(const Claims& c) const {
+  static std::atomic<int> tokens{0};  // two tokens of one second are two
   std::string json = absl::StrCat("{\"iss\":\"", c.issuer.empty() ? "https://login.test" : c.issuer, "\",\"aud\":\"", c.audience, "\",\"sub\":\"", c.person,
-                                  "\",\"iat\":", absl::ToUnixSeconds(absl::Now()), ",\"exp\":", absl::ToUnixSeconds(c.expires));
+                                  "\",\"jti\":\"", ++tokens, "\",\"iat\":", absl::ToUnixSeconds(absl::Now()), ",\"exp\":", absl::ToUnixSeconds(c.expires));
   if (c.not_before != absl::InfinitePast()) absl::StrAppend(&json, ",\"nbf\":", absl::ToUnixSeconds(c.not_before));
   if (!c.agency.empty()) absl::StrAppend(&json, ",\"agency\":\"", c.agency, "\"");
   if (!c.cpr.empty()) absl::StrAppend(&json, ",\"identifier\":{\"scheme\":\"CPR\",\"issuer\":\"\",\"value\":\"", c.cpr, "\"}");
