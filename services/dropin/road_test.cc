@@ -202,6 +202,41 @@ TEST_F(DropinRoad, ForgottenForGoodAndNeverInClear) {
   EXPECT_EQ(ReasonOf(Ask<v1::UpdateParticipantResponse>("UpdateParticipant", update).status()), "NOT_FOUND");
 }
 
+// The answers to creating and changing an alias repeat it; they go with it, and nobody is made a second time.
+TEST_F(DropinRoad, ForgottenInTheKeptAnswersToo) {
+  v1::CreateParticipantRequest create;
+  create.set_alias("Havfruen");
+  create.add_wishes("en båd");
+  create.set_request_id(crypto::NewId());
+  auto created = Ask<v1::CreateParticipantResponse>("CreateParticipant", create);
+  ASSERT_TRUE(created.ok()) << created.status();
+  auto again = Ask<v1::CreateParticipantResponse>("CreateParticipant", create);
+  ASSERT_TRUE(again.ok()) << again.status();
+  EXPECT_EQ(again->SerializeAsString(), created->SerializeAsString());
+  v1::UpdateParticipantRequest update;
+  update.set_name(created->participant().name());
+  update.set_alias("Havfruen 2");
+  update.set_request_id(crypto::NewId());
+  ASSERT_TRUE(Ask<v1::UpdateParticipantResponse>("UpdateParticipant", update).ok());
+  v1::ForgetParticipantRequest forget;
+  forget.set_name(created->participant().name());
+  forget.set_request_id(crypto::NewId());
+  ASSERT_TRUE(Ask<v1::ForgetParticipantResponse>("ForgetParticipant", forget).ok());
+
+  const auto count = [] {
+    v1::ListParticipantsRequest list;
+    list.set_page_size(100);
+    auto page = Ask<v1::ListParticipantsResponse>("ListParticipants", list);
+    EXPECT_TRUE(page.ok()) << page.status();
+    return page.ok() ? page->participants_size() : -1;
+  };
+  const int before = count();
+  EXPECT_EQ(ReasonOf(Ask<v1::CreateParticipantResponse>("CreateParticipant", create).status()), "ERASED");
+  EXPECT_EQ(ReasonOf(Ask<v1::UpdateParticipantResponse>("UpdateParticipant", update).status()), "ERASED");
+  EXPECT_EQ(count(), before);
+  EXPECT_TRUE(Ask<v1::ForgetParticipantResponse>("ForgetParticipant", forget).ok()) << "the forgetting itself has its answer";
+}
+
 TEST_F(DropinRoad, AliasesInPages) {
   for (int i = 0; i < 4; ++i) Create(absl::StrCat("side ", i), "kaffe");
   v1::ListParticipantsRequest list;

@@ -44,7 +44,7 @@ absl::Status ActFor(absl::string_view practitioner, const Directory& directory, 
 
 MethodAccess AccessOf(const google::protobuf::MethodDescriptor* method) { return {PolicyOf(method).access(), MaskOf(RolesOf(method))}; }
 
-absl::Status Admit(const MethodAccess& method, const Carrier& carrier, const Directory& directory, Caller* caller) {
+absl::Status AdmitOnRoad(const MethodAccess& method, const Carrier& carrier, const Directory& directory, Caller* caller) {
   if (!PeerMayCarry(method.access, carrier.peer, *caller)) {
     return Denied("PEER_NOT_ALLOWED", "this call does not come by a road that is open to it");
   }
@@ -57,10 +57,29 @@ absl::Status Admit(const MethodAccess& method, const Carrier& carrier, const Dir
   } else if (!carrier.on_behalf_of.empty()) {
     return Denied("ON_BEHALF_OF_NOT_ALLOWED", "only a system at a door acts on behalf of somebody");
   }
-  if (method.roles == 0 ? method.access != policy::v1::ACCESS_CLASS_PUBLIC : (method.roles & MaskOf(caller->roles)) == 0) {
+  return absl::OkStatus();
+}
+
+absl::Status AdmitRole(const MethodAccess& method, const Caller& caller) {
+  if (method.roles == 0 ? method.access != policy::v1::ACCESS_CLASS_PUBLIC : (method.roles & MaskOf(caller.roles)) == 0) {
     return Denied("ROLE_NOT_ALLOWED", "your role does not do this");
   }
   return absl::OkStatus();
+}
+
+absl::Status Admit(const MethodAccess& method, const Carrier& carrier, const Directory& directory, Caller* caller) {
+  BB_RETURN_IF_ERROR(AdmitOnRoad(method, carrier, directory, caller));
+  return AdmitRole(method, *caller);
+}
+
+bool RefusedByTheGateToo(const Caller& caller) {
+  if (caller.agency.empty() || caller.IsCitizen()) return false;
+  for (type::v1::Role role : caller.roles) {
+    for (int purpose = 1; purpose <= type::v1::Purpose_MAX; ++purpose) {
+      if (RoleMayAsk(role, static_cast<type::v1::Purpose>(purpose))) return false;
+    }
+  }
+  return true;
 }
 
 }  // namespace brobygger

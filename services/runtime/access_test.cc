@@ -96,5 +96,18 @@ TEST(AccessTest, Table) {
   }
 }
 
+// The gate is asked only about people whom it refuses, too.
+TEST(AccessTest, WhoMayAskForNothing) {
+  EXPECT_TRUE(RefusedByTheGateToo(Who("agencies/housing", type::v1::ROLE_LEADER)));
+  EXPECT_FALSE(RefusedByTheGateToo(Who("", type::v1::ROLE_LEADER)));
+  EXPECT_FALSE(RefusedByTheGateToo(Who("", type::v1::ROLE_CITIZEN))) << "a citizen's own login is nobody of an agency";
+  Caller both = Who("agencies/housing", type::v1::ROLE_LEADER);
+  both.roles.push_back(type::v1::ROLE_HOUSING_ADVISER);
+  EXPECT_FALSE(RefusedByTheGateToo(both));
+  Caller none = Who("agencies/housing", type::v1::ROLE_LEADER);
+  none.roles.clear();
+  EXPECT_TRUE(RefusedByTheGateToo(none));
+}
+
 }  // namespace
 }  // namespace brobygger

@@ -8,6 +8,7 @@
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_format.h"
 #include "services/runtime/crypto.h"
+#include "services/runtime/kept_answer.h"
 #include "services/runtime/status.h"
 
 namespace brobygger {
@@ -264,10 +265,34 @@ void Committer::AddRest() {
     item.set_id(crypto::NewId());
     Op('O', "", SealValue(keys_->outbox, base_ + "o", item.SerializeAsString()));
   }
-  if (request_.idempotency.has_value()) {
-    const std::string name = store_->IdempotencyName(*keys_, request_.idempotency->key);
-    Op('I', name, SealValue(keys_->idempotency, absl::StrCat(base_, "i:", name), request_.idempotency->answer.SerializeAsString()));
+  if (request_.idempotency.has_value()) AddKeptAnswer();
+}
+
+// For everybody whom the decision read or wrote about: whoever is forgotten is forgotten in the answer, too. The answer to
+// the forgetting itself stays readable.
+void Committer::AddKeptAnswer() {
+  const auto& destroyed = request_.decision->destroyed();
+  std::set<std::string> owners;
+  const auto concerns = [&](const std::string& kind, const std::string& id, const Message* m) {
+    const EntityType* entity = store_->entities_->ByKind(kind);
+    if (m == nullptr || entity == nullptr || !entity->owner) return;
+    std::string owner = entity->owner(id, *m);
+    if (!owner.empty() && std::find(destroyed.begin(), destroyed.end(), owner) == destroyed.end()) owners.insert(std::move(owner));
+  };
+  for (const auto& [key, value] : request_.view->loaded()) {
+    if (key.what == ReadKey::What::kRecord) concerns(key.kind, key.id, value.record.get());
   }
+  for (const auto& [name, message] : writes_) concerns(name.first, name.second, message);
+
+  std::vector<OwnerKey> sealed_for;
+  std::vector<std::shared_ptr<const DataKey>> held;
+  for (const std::string& owner : owners) {
+    std::string key_id;
+    held.push_back(KeyFor(owner, key_id));
+    sealed_for.push_back({std::move(key_id), &held.back()->key});
+  }
+  const std::string name = store_->IdempotencyName(*keys_, request_.idempotency->key);
+  Op('I', name, SealKept(*keys_, absl::StrCat(base_, "i:", name), sealed_for, request_.idempotency->answer.SerializeAsString()));
 }
 
 }  // namespace brobygger

@@ -42,6 +42,7 @@ class Committer : public std::enable_shared_from_this<Committer> {
   absl::Status AddWrite(const Name& name, const Message* message);
   void AddDeltas(const Name& name, const EntityType& entity, const Message* before, const Message* after);
   std::shared_ptr<const DataKey> KeyFor(const std::string& owner, std::string& key_id);
+  void AddKeptAnswer();
   void AddRest();
 
   Store* const store_;

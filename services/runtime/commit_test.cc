@@ -5,6 +5,7 @@
 #include <thread>
 
 #include "gmock/gmock.h"
+#include "services/runtime/kept_answer.h"
 #include "services/runtime/status.h"
 #include "services/runtime/testing/store_fixture.h"
 
@@ -320,6 +321,64 @@ TEST_F(CommitTest, Idempotency) {
   ASSERT_TRUE(Commit(View(&TestEntities()), Decision(), Store::Idempotency{"other", {}}).ok());
   for (const auto& k : server_->Admin({"KEYS", Base() + "i:*"}).elements) server_->Admin({"SET", k.text, server_->Admin({"GET", name}).text});
   EXPECT_EQ(Kept("other").status().code(), absl::StatusCode::kDataLoss);
+}
+
+// An answer repeats what was stored: who is forgotten is forgotten in it, too, and the request is not carried out again.
+TEST_F(CommitTest, AKeptAnswerGoesWithWhomItTellsOf) {
+  const auto kept = [](const std::string& name) {
+    Store::Idempotency i{name, {}};
+    i.answer.set_response("an alias and its wishes");
+    return i;
+  };
+  ASSERT_TRUE(Put("read", Note("citizens/z", "open")).ok());
+  Decision two = Puts("a", Note("citizens/x", "open"));
+  two.Put(TestEntities(), "b", Note("citizens/y", "open"));
+  ASSERT_TRUE(Commit(View(&TestEntities()), Puts("w", Note("citizens/x", "open")), kept("wrote x")).ok());
+  ASSERT_TRUE(Commit(View(&TestEntities()), two, kept("wrote x and y")).ok());
+  ASSERT_TRUE(Commit(View(&TestEntities()), Puts("c", Note("citizens/y", "open")), kept("wrote y")).ok());
+  ASSERT_TRUE(Commit(Seen({RecordKey("note", "read")}), Puts("s", Shared("ours")), kept("read z")).ok());
+  ASSERT_TRUE(Commit(View(&TestEntities()), Puts("t", Shared("ours")), kept("nobody")).ok());
+  for (const char* name : {"wrote x", "wrote x and y", "wrote y", "read z", "nobody"}) {
+    EXPECT_EQ((**Kept(name)).response(), "an alias and its wishes") << name;
+  }
+
+  Decision forget = Destroys("citizens/x");
+  forget.Delete("note", "a");
+  ASSERT_TRUE(Commit(View(&TestEntities()), forget, kept("forgot x")).ok());
+  ASSERT_TRUE(CommitBlind(Destroys("citizens/z")).ok());
+  for (const char* name : {"wrote x", "wrote x and y", "read z"}) {
+    EXPECT_EQ(Reason(Kept(name).status()), "ERASED") << name;
+    EXPECT_EQ(Kept(name).status().code(), absl::StatusCode::kFailedPrecondition);
+    EXPECT_EQ(Reason(Commit(View(&TestEntities()), Puts("again", Shared("x")), kept(name))), "CONFLICT") << "not a second time";
+  }
+  for (const char* name : {"wrote y", "nobody", "forgot x"}) EXPECT_EQ((**Kept(name)).response(), "an alias and its wishes") << name;
+
+  // With everything that is left in Redis and the agency's own key, the erased ones do not open.
+  const ScopeKeys& keys = *ring_.Find("perron-4");
+  std::vector<crypto::Key> left;
+  left.push_back(keys.idempotency.Clone());
+  for (const auto& k : server_->Admin({"KEYS", Base() + "k:*"}).elements) {
+    auto key = UnwrapKey(keys, k.text, server_->Admin({"GET", k.text}).text);
+    if (key.ok()) left.push_back(*std::move(key));
+  }
+  ASSERT_EQ(left.size(), 3u) << "scope, y, the agency's own";
+  int opened = 0, closed = 0;
+  for (const auto& k : server_->Admin({"KEYS", Base() + "i:*"}).elements) {
+    const std::string bytes = server_->Admin({"GET", k.text}).text;
+    const auto ids = OwnersOfKept(bytes);
+    ASSERT_TRUE(ids.ok());
+    bool opens = ids->empty() && OpenKept(keys, k.text, {}, bytes).ok();
+    for (const crypto::Key& first : left) {
+      EXPECT_FALSE(OpenValue(first, k.text, bytes).ok() || OpenValue(first, k.text, bytes.substr(2)).ok());
+      if (ids->size() == 1) opens = opens || OpenKept(keys, k.text, {{(*ids)[0], &first}}, bytes).ok();
+      for (const crypto::Key& second : left) {
+        if (ids->size() == 2) opens = opens || OpenKept(keys, k.text, {{(*ids)[0], &first}, {(*ids)[1], &second}}, bytes).ok();
+      }
+    }
+    ++(opens ? opened : closed);
+  }
+  EXPECT_EQ(opened, 3);
+  EXPECT_EQ(closed, 3);
 }
 
 TEST_F(CommitTest, TheSameRequestTwiceAtOnce) {

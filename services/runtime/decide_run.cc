@@ -54,7 +54,15 @@ class Run : public std::enable_shared_from_this<Run> {
     }
   }
 
+  // Whoever asked has gone: what waited in the queue of the slow is not worth its milliseconds any more, nor another round.
+  bool TooLate() {
+    if (absl::Now() < incoming_.deadline) return false;
+    Refuse(Refusal(absl::StatusCode::kDeadlineExceeded, "DEADLINE_EXCEEDED", "the answer was not ready in time"));
+    return true;
+  }
+
   void Decide() {
+    if (TooLate()) return;
     ++rounds_;
     absl::StatusOr<Decision> decision = (*method_.handler)(call_, *request_, *view_);
     if (view_->pending().empty()) return Decided(std::move(decision));
@@ -88,7 +96,7 @@ class Run : public std::enable_shared_from_this<Run> {
   }
 
   void Commit(bool keep) {
-    if (absl::Now() >= incoming_.deadline) return Refuse(Refusal(absl::StatusCode::kDeadlineExceeded, "DEADLINE_EXCEEDED", "the answer was not ready in time"));
+    if (TooLate()) return;
     Store::CommitRequest commit;
     commit.view = &*view_;
     commit.decision = &decision_;

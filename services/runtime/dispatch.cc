@@ -88,6 +88,7 @@ class Road : public Dispatcher {
 
  private:
   absl::StatusOr<Caller> CallerOf(const Entry& e, const Incoming& in, absl::Time now) const;
+  void AtDoor(const Entry& e, Incoming in, Caller caller) const;
   absl::StatusOr<std::unique_ptr<Message>> RequestOf(const Entry& e, const Incoming& in) const;
   absl::Status CheckCitizen(const Entry& e, const Message& request, const Caller& caller) const;
   absl::Status CheckPresenceOf(const Entry& e, const Message& request, const Caller& caller, Call* call) const;
@@ -130,16 +131,18 @@ absl::Status Road::CheckComplete() const {
   return absl::OkStatus();
 }
 
-// Who calls, admitted to the method. Nothing of the request has been looked at.
+// Who calls, admitted to the method; at a door, the role is still to be looked at. Nothing of the request has been looked at.
 absl::StatusOr<Caller> Road::CallerOf(const Entry& e, const Incoming& in, absl::Time now) const {
   Caller caller;
   // Only what holds no personal data may be asked without a token.
   if (e.access.access != policy::v1::ACCESS_CLASS_PUBLIC || !in.token.empty()) {
     BB_ASSIGN_OR_RETURN(caller, wiring_.tokens->Verify(in.token, now));
   }
-  BB_RETURN_IF_ERROR(Admit(e.access, {in.peer, in.on_behalf_of}, *wiring_.directory, &caller));
+  BB_RETURN_IF_ERROR(AdmitOnRoad(e.access, {in.peer, in.on_behalf_of}, *wiring_.directory, &caller));
   // Own records exist for the agencies served here; whose door it is says the holder, not the caller.
-  if (e.decided.module->scope == Module::Scope::kOwnAgency && e.access.access != policy::v1::ACCESS_CLASS_DOOR && served_.count(caller.agency.value()) == 0) {
+  if (e.access.access == policy::v1::ACCESS_CLASS_DOOR) return caller;
+  BB_RETURN_IF_ERROR(AdmitRole(e.access, caller));
+  if (e.decided.module->scope == Module::Scope::kOwnAgency && served_.count(caller.agency.value()) == 0) {
     return Refusal(absl::StatusCode::kPermissionDenied, "AGENCY_NOT_SERVED", "this service keeps no records of your agency");
   }
   return caller;
@@ -186,6 +189,23 @@ absl::Status Road::CheckPresenceOf(const Entry& e, const Message& request, const
   return absl::OkStatus();
 }
 
+// A role that no look is for is refused here, but the gate is asked all the same: it refuses, too, and writes that somebody
+// asked. Whatever it answers, the caller reads what every method answers to a role that is not listed; unless the entry
+// could not be written: then the caller reads that.
+void Road::AtDoor(const Entry& e, Incoming in, Caller caller) const {
+  const absl::Status role = AdmitRole(e.access, caller);
+  if (!role.ok() && !RefusedByTheGateToo(caller)) return in.reply(role, "");
+  absl::StatusOr<std::unique_ptr<Message>> request = RequestOf(e, in);
+  if (!request.ok()) return in.reply(role.ok() ? request.status() : role, "");
+  if (!role.ok()) {
+    in.reply = [reply = std::move(in.reply), role](absl::Status answer, std::string) {
+      const bool unwritten = absl::IsUnavailable(answer) || absl::IsDeadlineExceeded(answer) || absl::IsInternal(answer);
+      reply(unwritten ? answer : role, "");
+    };
+  }
+  door_({std::move(in), std::move(caller), std::shared_ptr<const Message>(*std::move(request)), e.decided.module, e.decided.store});
+}
+
 void Road::Handle(Incoming in) {
   auto it = entries_.find(in.method);
   if (it == entries_.end()) return in.reply(absl::UnimplementedError("no such method"), "");
@@ -195,11 +215,9 @@ void Road::Handle(Incoming in) {
   const absl::Time now = wiring_.clock();
   absl::StatusOr<Caller> caller = CallerOf(e, in, now);
   if (!caller.ok()) return in.reply(caller.status(), "");
+  if (e.access.access == policy::v1::ACCESS_CLASS_DOOR) return AtDoor(e, std::move(in), *std::move(caller));
   absl::StatusOr<std::unique_ptr<Message>> request = RequestOf(e, in);
   if (!request.ok()) return in.reply(request.status(), "");
-  if (e.access.access == policy::v1::ACCESS_CLASS_DOOR) {
-    return door_({std::move(in), *std::move(caller), std::shared_ptr<const Message>(*std::move(request)), e.decided.module, e.decided.store});
-  }
 
   Call call;
   call.now = now;

@@ -21,7 +21,7 @@ struct ScopeKeys {
   crypto::Key wrap;         // seals data keys
   crypto::Key key_id;       // HMAC: owner -> key id
   crypto::Key facet;        // HMAC: facets
-  crypto::Key idempotency;  // HMAC of names and seal of kept answers
+  crypto::Key idempotency;  // HMAC of names, part of the seal of kept answers
   crypto::Key outbox;       // seals events
   crypto::Key notes;        // HMAC of members and seal of the reading log
 };
@@ -63,7 +63,7 @@ absl::StatusOr<RecordHeader> ParseRecord(absl::string_view bytes, absl::string_v
 absl::StatusOr<std::string> OpenRecord(const ScopeKeys& keys, const RecordPlace& place, const RecordHeader& header,
                                        const crypto::Key& data_key);
 
-// Small sealed values that belong to no record: kept answers, events, lines of the reading log. Bound to the Redis key.
+// Small sealed values that belong to no record: events, lines of the reading log. Bound to the Redis key.
 std::string SealValue(const crypto::Key& key, absl::string_view redis_key, absl::string_view plaintext);
 absl::StatusOr<std::string> OpenValue(const crypto::Key& key, absl::string_view redis_key, absl::string_view sealed);
 

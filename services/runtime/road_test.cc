@@ -31,14 +31,18 @@ constexpr char kDirectory[] = R"pb(
   agencies { name: "agencies/annex" kind: AGENCY_KIND_DROP_IN_CENTRE doors { service: "brobygger.testing.notebook.NotebookService" peer: "dropin" } }
   agencies { name: "agencies/housing" kind: AGENCY_KIND_HOUSING_UNIT }
   practitioners { person: "anna" agency: "agencies/housing" roles: ROLE_HOUSING_ADVISER }
+  practitioners { person: "ole" agency: "agencies/housing" roles: ROLE_OPS }
 )pb";
 constexpr char kPerron[] = "agencies/perron-4";
 constexpr char kCitizen[] = "citizens/abcdefghijklmnopqrstuvwxyz";
 constexpr char kNotes[] = "/brobygger.testing.notebook.NotebookService/";
 constexpr char kWords[] = "/brobygger.testing.notebook.WordService/";
 
-// What the door of this test shows: what it was given.
+// What the door of this test shows: what it was given. Holder "agencies/annex": nobody can be asked.
+std::atomic<int> looks{0};
 void ShowDoor(DoorCall call) {
+  ++looks;
+  if (static_cast<const GetCitizenFileRequest&>(*call.request).holder() == "agencies/annex") return call.incoming.reply(ConsentServiceDown(), "");
   GetCitizenFileResponse response;
   response.mutable_file()->set_text(absl::StrCat(call.caller.person.value(), " ", call.caller.roles.size(), " ", call.incoming.on_behalf_of));
   response.mutable_file()->set_citizen(static_cast<const GetCitizenFileRequest&>(*call.request).citizen());
@@ -441,6 +445,38 @@ TEST_F(RoadTest, TheDoorGetsWhoCounts) {
   EXPECT_EQ(ReasonOf(Call("dropin", method, look, &shown, Bearer(adviser))), "PEER_NOT_ALLOWED") << "a forwarded token is not spent elsewhere";
   look.clear_purpose();
   EXPECT_EQ(ReasonOf(Call("gateway", method, look, &shown, Bearer(adviser))), "FIELD_REQUIRED");
+}
+
+// So that the citizen can read that somebody asked (the gate writes it); the caller reads the same as at every method.
+TEST_F(RoadTest, TheDoorHearsOfRolesThatAreRefused) {
+  const std::string method = absl::StrCat(kNotes, "GetCitizenFile");
+  GetCitizenFileRequest look;
+  look.set_citizen(kCitizen);
+  look.set_holder(kPerron);
+  look.set_purpose(type::v1::PURPOSE_FIND_AND_KEEP_HOME);
+  GetCitizenFileResponse shown;
+  const Metadata leader = Bearer(world_->issuer.Staff("agencies/housing", "LEADER", "lis"));
+  const auto reason = [&](const Metadata& who, const std::string& peer = "gateway") { return ReasonOf(Call(peer, method, look, &shown, who)); };
+  looks = 0;
+  EXPECT_EQ(reason(leader), "ROLE_NOT_ALLOWED");
+  EXPECT_EQ(looks, 1);
+  EXPECT_EQ(shown.ByteSizeLong(), 0u) << "whatever the door shows";
+  Metadata system = Bearer(world_->issuer.System("agencies/housing"));
+  system.emplace_back("brobygger-on-behalf-of", "ole");
+  EXPECT_EQ(reason(system, "system/housing"), "ROLE_NOT_ALLOWED");
+  EXPECT_EQ(looks, 2);
+  look.set_holder("agencies/annex");
+  EXPECT_EQ(reason(leader), "CONSENT_SERVICE_DOWN") << "no refusal without its entry";
+  EXPECT_EQ(looks, 3);
+  // What names nobody, or nobody's citizen, or comes by no open road, stays outside.
+  look.set_holder("perron");
+  EXPECT_EQ(reason(leader), "ROLE_NOT_ALLOWED") << "nothing about what else is wrong";
+  look.set_holder(kPerron);
+  EXPECT_EQ(reason(Bearer(world_->issuer.Citizen("0101901234"))), "ROLE_NOT_ALLOWED");
+  EXPECT_EQ(reason(Bearer(world_->issuer.Staff("agencies/nowhere", "LEADER"))), "AGENCY_UNKNOWN");
+  EXPECT_EQ(reason(leader, "dropin"), "PEER_NOT_ALLOWED");
+  EXPECT_EQ(reason({}), "TOKEN_INVALID");
+  EXPECT_EQ(looks, 3);
 }
 
 TEST_F(RoadTest, EveryCallIsAnsweredOnce) {

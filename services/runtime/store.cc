@@ -9,6 +9,7 @@
 #include "services/runtime/commit.h"
 #include "services/runtime/crypto.h"
 #include "services/runtime/data_keys.h"
+#include "services/runtime/kept_answer.h"
 #include "services/runtime/status.h"
 
 namespace brobygger {
@@ -201,13 +202,43 @@ void Store::Idempotent(const Scope& scope, const std::string& key, IdempotentDon
   if (keys == nullptr) return done(NotServed());
   std::string redis_key = absl::StrCat(Base(scope), "i:", IdempotencyName(*keys, key));
   std::vector<std::string> argv = {"GET", redis_key};
-  redis_->Command(std::move(argv), [redis_key = std::move(redis_key), keys, done = std::move(done)](absl::StatusOr<Reply> reply) {
+  redis_->Command(std::move(argv), [this, scope, redis_key = std::move(redis_key), keys, done = std::move(done)](absl::StatusOr<Reply> reply) mutable {
     if (!reply.ok()) return done(reply.status());
     if (reply->IsNil()) return done(std::optional<stored::IdempotentAnswer>());
-    const absl::StatusOr<std::string> text = OpenValue(keys->idempotency, redis_key, reply->text);
+    OpenKeptAnswer(scope, keys, std::move(redis_key), std::move(reply->text), std::move(done));
+  });
+}
+
+void Store::OpenKeptAnswer(const Scope& scope, const ScopeKeys* keys, std::string redis_key, std::string bytes, IdempotentDone done) {
+  absl::StatusOr<std::vector<std::string>> ids = OwnersOfKept(bytes);
+  if (!ids.ok()) return done(ids.status());
+  const auto open = [keys, redis_key = std::move(redis_key), bytes = std::move(bytes)](const std::vector<OwnerKey>& owners) -> absl::StatusOr<std::optional<stored::IdempotentAnswer>> {
+    const absl::StatusOr<std::string> text = OpenKept(*keys, redis_key, owners, bytes);
     stored::IdempotentAnswer answer;
-    if (!text.ok() || !answer.ParseFromString(*text)) return done(absl::DataLossError("a kept answer is not authentic"));
-    done(std::make_optional(std::move(answer)));
+    if (!text.ok() || !answer.ParseFromString(*text)) return absl::DataLossError("a kept answer is not authentic");
+    return std::make_optional(std::move(answer));
+  };
+  if (ids->empty()) return done(open({}));
+  std::vector<std::string> names, argv = {"MGET"};
+  for (const std::string& id : *ids) names.push_back(absl::StrCat(Base(scope), "k:", Hex(id)));
+  argv.insert(argv.end(), names.begin(), names.end());
+  redis_->Command(std::move(argv), [keys, open, ids = *std::move(ids), names = std::move(names), done = std::move(done)](absl::StatusOr<Reply> reply) {
+    if (!reply.ok()) return done(reply.status());
+    if (reply->elements.size() != names.size()) return done(absl::InternalError("MGET gave another number of values"));
+    std::vector<crypto::Key> held;
+    held.reserve(names.size());
+    std::vector<OwnerKey> owners;
+    for (size_t i = 0; i < names.size(); ++i) {
+      const Reply& wrapped = reply->elements[i];
+      if (wrapped.IsNil() || wrapped.text == kDestroyed) {
+        return done(Refusal(absl::StatusCode::kFailedPrecondition, "ERASED", "This request was carried out. What it answered has been erased since."));
+      }
+      absl::StatusOr<crypto::Key> key = UnwrapKey(*keys, names[i], wrapped.text);
+      if (!key.ok()) return done(key.status());
+      held.push_back(*std::move(key));
+      owners.push_back({ids[i], &held.back()});
+    }
+    done(open(owners));
   });
 }
 

@@ -81,7 +81,8 @@ class Store {
   using CommitDone = std::function<void(absl::Status)>;
   void Commit(const Scope& scope, CommitRequest request, CommitDone done);
 
-  // The kept answer of a request, or nothing.
+  // The kept answer of a request, or nothing. FAILED_PRECONDITION ERASED if it was kept and somebody whom it tells of has
+  // been forgotten since: the request was done, and what it answered is gone.
   using IdempotentDone = std::function<void(absl::StatusOr<std::optional<stored::IdempotentAnswer>>)>;
   void Idempotent(const Scope& scope, const std::string& key, IdempotentDone done);
 
@@ -100,6 +101,7 @@ class Store {
 
  private:
   friend class Committer;
+  void OpenKeptAnswer(const Scope& scope, const ScopeKeys* keys, std::string redis_key, std::string bytes, IdempotentDone done);
   std::string Base(const Scope& scope) const;  // "dropin:{perron-4}:"
   static std::string IdempotencyName(const ScopeKeys& keys, absl::string_view key);
 
