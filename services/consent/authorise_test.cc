@@ -7,12 +7,14 @@
 #include <string>
 
 #include "absl/strings/str_cat.h"
+#include "brobygger/registry/v1/card.pb.h"
 #include "gtest/gtest.h"
 #include "services/consent/arrows.h"
 #include "services/consent/entities.h"
 #include "services/consent/facet.h"
 #include "services/consent/ledger_reader.h"
 #include "services/consent/names.h"
+#include "services/runtime/access.h"
 #include "services/runtime/crypto.h"
 #include "services/runtime/testing/pki.h"
 #include "services/runtime/testing/store_fixture.h"
@@ -248,6 +250,64 @@ TEST_F(AuthoriseTest, QuestionsThatNobodyMayAsk) {
   q = Ask();
   q.set_citizen("citizens/*");
   EXPECT_EQ(Answered(q).decision(), v1::DECISION_INVALID);
+}
+
+// Which system asked stands beside the person it asked for, under the entry's commitment.
+TEST_F(AuthoriseTest, TheSystemIsNamedBesideThePerson) {
+  v1::Question q = Ask();
+  ASSERT_EQ(Answered(q).decision(), v1::DECISION_PERMITTED);
+  EXPECT_EQ(Last().details().system(), "");
+  q.set_token(issuer_.System("agencies/boligenhed"));
+  q.set_on_behalf_of("adviser-1");
+  const std::string system = tokens_->Verify(q.token(), clock_.Now())->person.value();
+  ASSERT_NE(system, "");
+  ASSERT_EQ(Answered(q).decision(), v1::DECISION_PERMITTED);
+  EXPECT_EQ(Last().details().person(), "adviser-1");
+  EXPECT_EQ(Last().details().system(), system);
+  EXPECT_EQ(Last().chain().subject(), subject_) << "what the script adds stands behind it, whole";
+  EXPECT_EQ(Last().outcome().rule(), ledger::v1::RULE_CONSENT);
+  EXPECT_EQ(DetailsOf(Last()).system(), system);
+  stored::LedgerRow without = Last();
+  without.mutable_details()->clear_system();
+  EXPECT_NE(PublicEntry(without).SerializeAsString(), PublicEntry(Last()).SerializeAsString()) << "committed to";
+  q.set_purpose(type::v1::PURPOSE_HEALTH_AND_DENTAL_CARE);
+  EXPECT_EQ(Answered(q).decision(), v1::DECISION_PURPOSE_NOT_ALLOWED);
+  EXPECT_EQ(Last().details().system(), system) << "refused, too";
+}
+
+// What the doors ask about a role that no look is for.
+TEST_F(AuthoriseTest, ARoleThatMayAskForNothingIsRefusedAndLogged) {
+  for (const char* role : {"LEADER", "USER_VOLUNTEER", "REGISTRY_OFFICER", "OPS"}) {
+    v1::Question q = Ask();
+    q.set_token(issuer_.Staff("agencies/boligenhed", role, "somebody"));
+    const long long before = Entries();
+    EXPECT_EQ(Answered(q).decision(), v1::DECISION_PURPOSE_NOT_ALLOWED) << role;
+    EXPECT_EQ(Entries(), before + 1);
+    EXPECT_EQ(Last().outcome().rule(), ledger::v1::RULE_PURPOSE_NOT_ALLOWED);
+    EXPECT_EQ(Last().chain().subject(), subject_);
+    EXPECT_EQ(Last().details().person(), "somebody");
+  }
+}
+
+// So that asking about such a role writes an entry and shows nothing, at every door of the contracts.
+TEST(DoorRoles, WhoIsRefusedAtADoorMayAskForNothing) {
+  const auto* card = registry::v1::CitizenCard::descriptor()->file()->FindServiceByName("CitizenCardService");
+  int refused = 0;
+  for (const auto* service : {card, card->file()->pool()->FindServiceByName("brobygger.dropin.v1.DropinService"),
+                              card->file()->pool()->FindServiceByName("brobygger.housing.v1.HousingService")}) {
+    ASSERT_NE(service, nullptr);
+    const MethodAccess door = AccessOf(service->FindMethodByName("GetCitizenFile"));
+    ASSERT_EQ(door.access, policy::v1::ACCESS_CLASS_DOOR);
+    for (int r = 1; r <= type::v1::Role_MAX; ++r) {
+      if (!type::v1::Role_IsValid(r) || r == type::v1::ROLE_CITIZEN || r == type::v1::ROLE_SYSTEM) continue;
+      Caller caller;
+      caller.agency = *AgencyId::Parse("agencies/boligenhed");
+      caller.roles = {static_cast<type::v1::Role>(r)};
+      EXPECT_EQ(AdmitRole(door, caller).ok(), !RefusedByTheGateToo(caller)) << service->full_name() << " " << type::v1::Role_Name(r);
+      refused += RefusedByTheGateToo(caller) ? 1 : 0;
+    }
+  }
+  EXPECT_GE(refused, 3 * 3);
 }
 
 TEST_F(AuthoriseTest, TheSameWorkWhoeverIsAskedAbout) {

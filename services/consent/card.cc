@@ -4,6 +4,8 @@
 #include <utility>
 #include <vector>
 
+#include "services/consent/card_name.h"
+#include "services/consent/common.h"
 #include "services/consent/names.h"
 #include "services/runtime/civil.h"
 #include "services/runtime/rules.h"
@@ -29,10 +31,13 @@ absl::Status CheckAge(const registry::v1::CitizenCard& card, const registry::v1:
 
 }  // namespace
 
-absl::StatusOr<Decision> UpdateCitizenCard(const EntitySet& cards, const Call& call, const registry::v1::UpdateCitizenCardRequest& request, View& view) {
+absl::StatusOr<Decision> UpdateCitizenCard(const CardRules& rules, const Call& call, const registry::v1::UpdateCitizenCardRequest& request, View& view) {
   const std::string id = RefId(request.citizen());
   if (id.empty()) return NotFound("citizen");
-  BB_ASSIGN_OR_RETURN(const registry::v1::CitizenCard* before, view.Find<registry::v1::CitizenCard>(id));
+  Reads reads;
+  const registry::v1::CitizenCard* before = reads.Take(view.Find<registry::v1::CitizenCard>(id));
+  reads.Take(view.Find<records::CardLine>(id));  // replaced below: the store need not look for it
+  BB_RETURN_IF_ERROR(reads.status());
   BB_ASSIGN_OR_RETURN(const std::string etag, view.Etag<registry::v1::CitizenCard>(id));
   if (!request.etag().empty() && request.etag() != etag) return EtagMismatch();
   registry::v1::CitizenCard card = request.card();
@@ -45,7 +50,12 @@ absl::StatusOr<Decision> UpdateCitizenCard(const EntitySet& cards, const Call& c
   BB_RETURN_IF_ERROR(CheckAge(card, before, call.now));
 
   Decision decision;
-  decision.Put(cards, id, card);
+  decision.Put(*rules.entities, id, card);
+  records::CardLine line;
+  line.set_preferred_name(card.preferred_name());
+  line.set_change_ms(Millis(call.now));
+  for (const std::string& word : NameWords(card.preferred_name())) line.add_names(NameIndex(rules.name_key, call.agency.value(), word));
+  decision.Put(*rules.entities, id, line);
   registry::v1::UpdateCitizenCardResponse response;
   *response.mutable_card() = Masked(std::move(card));
   BB_ASSIGN_OR_RETURN(*response.mutable_etag(), view.NextEtag<registry::v1::CitizenCard>(id));
@@ -60,6 +70,24 @@ absl::StatusOr<Decision> GetCitizenCard(const Call&, const registry::v1::GetCiti
   registry::v1::GetCitizenCardResponse response;
   *response.mutable_card() = request.show_cpr() ? *card : Masked(*card);
   BB_ASSIGN_OR_RETURN(*response.mutable_etag(), view.Etag<registry::v1::CitizenCard>(id));
+  return Decision(response);
+}
+
+absl::StatusOr<Decision> ListCitizenCards(const CardRules& rules, const Call& call, const registry::v1::ListCitizenCardsRequest& request, View& view) {
+  const std::string word = NameWord(request.name());
+  if (word.empty() && !request.name().empty()) return Invalid({{"name", "want one whole word of the name"}});
+  const int limit = request.page_size() > 0 ? request.page_size() : kCardsDefault;
+  BB_ASSIGN_OR_RETURN(const Listed<records::CardLine> page,
+                      view.Page<records::CardLine>(word.empty() ? "all" : "name", word.empty() ? "" : NameIndex(rules.name_key, call.agency.value(), word),
+                                                   limit, request.page_token()));
+  registry::v1::ListCitizenCardsResponse response;
+  for (const auto& [id, line] : page.records) {
+    auto* out = response.add_lines();
+    out->set_citizen(CitizenName(id));
+    out->set_preferred_name(line->preferred_name());
+    *out->mutable_change_day() = ToDate(CopenhagenDay(absl::FromUnixMillis(line->change_ms())));
+  }
+  response.set_next_page_token(page.next);
   return Decision(response);
 }
 

@@ -12,8 +12,15 @@ inline constexpr char kMaskedCpr[] = "••••••-••••";
 inline constexpr int kMinAge = 15;
 inline constexpr int kMaxAge = 110;
 
-// `cards` outlives the handlers.
-absl::StatusOr<Decision> UpdateCitizenCard(const EntitySet& cards, const Call&, const registry::v1::UpdateCitizenCardRequest&, View&);
+inline constexpr int kCardsDefault = 25;
+
+// What the decisions are given besides: outlives the handlers.
+struct CardRules {
+  const EntitySet* entities = nullptr;
+  absl::string_view name_key;  // 32 bytes: HMAC of the words that a card is found by
+};
+absl::StatusOr<Decision> UpdateCitizenCard(const CardRules&, const Call&, const registry::v1::UpdateCitizenCardRequest&, View&);
 absl::StatusOr<Decision> GetCitizenCard(const Call&, const registry::v1::GetCitizenCardRequest&, View&);
+absl::StatusOr<Decision> ListCitizenCards(const CardRules&, const Call&, const registry::v1::ListCitizenCardsRequest&, View&);
 
 }  // namespace brobygger::consent

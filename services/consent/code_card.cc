@@ -11,9 +11,10 @@ namespace brobygger::consent {
 namespace {
 
 constexpr char kAlphabet[] = "23456789ABCDEFGHJKLMNPQRSTUVWXYZ";  // 32 characters
+constexpr absl::Duration kDay = absl::Hours(24);
 constexpr int kGroups = 4, kGroupSize = 4;
 
-bool Recent(std::int64_t ms, absl::Time now) { return absl::FromUnixMillis(ms) + absl::Hours(1) > now; }
+bool Within(absl::Duration duration, std::int64_t ms, absl::Time now) { return absl::FromUnixMillis(ms) + duration > now; }
 
 // With the card's salt: two cards of one issuer have nothing in common.
 std::string IssuerDigest(absl::string_view key, absl::string_view salt, absl::string_view person) {
@@ -67,19 +68,28 @@ bool CodeMatches(const records::Subject& subject, absl::string_view typed) {
   return subject.has_card() && crypto::ConstantTimeEqual(hash, subject.card().hash());
 }
 
-bool TooManyWrongCodes(const records::Subject& subject, absl::Time now) {
-  int recent = 0;
-  for (std::int64_t t : subject.wrong_code_ms()) recent += Recent(t, now) ? 1 : 0;
-  return recent >= kWrongCodesPerHour;
+bool TooManyWrongCodes(const records::Subject& subject, absl::string_view agency, absl::Time now) {
+  int hour = 0, day = 0, card = 0;
+  for (const records::Subject::WrongCode& wrong : subject.wrong_codes()) {
+    if (!Within(kDay, wrong.time_ms(), now)) continue;
+    // Guesses at an earlier card say nothing about this one. (An agency's own stay counted: a new card is no way round that.)
+    if (wrong.time_ms() >= subject.card().issued_ms()) ++card;
+    if (wrong.agency() != agency) continue;
+    ++day;
+    if (Within(absl::Hours(1), wrong.time_ms(), now)) ++hour;
+  }
+  return hour >= kWrongCodesPerHour || day >= kWrongCodesPerDay || card >= kWrongCodesOfOneCard;
 }
 
-void CountWrongCode(records::Subject& subject, absl::Time now) {
-  std::vector<std::int64_t> kept;
-  for (std::int64_t t : subject.wrong_code_ms()) {
-    if (Recent(t, now)) kept.push_back(t);
+void CountWrongCode(records::Subject& subject, const std::string& agency, absl::Time now) {
+  std::vector<records::Subject::WrongCode> kept;
+  for (const records::Subject::WrongCode& wrong : subject.wrong_codes()) {
+    if (Within(kDay, wrong.time_ms(), now)) kept.push_back(wrong);
   }
-  kept.push_back(absl::ToUnixMillis(now));
-  subject.mutable_wrong_code_ms()->Assign(kept.begin(), kept.end());
+  subject.mutable_wrong_codes()->Assign(kept.begin(), kept.end());
+  records::Subject::WrongCode* wrong = subject.add_wrong_codes();
+  wrong->set_time_ms(absl::ToUnixMillis(now));
+  wrong->set_agency(agency);
 }
 
 }  // namespace brobygger::consent

@@ -21,6 +21,7 @@ struct ConsentRules {
   ConsentTexts texts;
   std::string identifier_key;  // 32 bytes: HMAC of identifiers, aliases and quota names
   std::string handle_key;      // 32 bytes: HMAC of consents' names
+  std::string name_key;        // 32 bytes: HMAC of the words by which a card is found
   // Ed25519 over the bytes, context included.
   std::function<std::string(absl::string_view bytes)> sign;
   // A second presence in a request, which the runtime has not looked at: verified, for this agency and citizen, not older than

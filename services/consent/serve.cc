@@ -192,6 +192,7 @@ absl::Status FillRules(Runtime& runtime, ConsentRules* rules) {
   if (runtime.statements() == nullptr) return absl::FailedPreconditionError("statement_public_key: is required");
   rules->directory = &runtime.directory();
   rules->identifier_key = crypto::Derive(*runtime.trust_key(), "brobygger identifiers 1");
+  rules->name_key = crypto::Derive(*runtime.trust_key(), "brobygger names on cards 1");
   rules->handle_key = crypto::Derive(*runtime.trust_key(), "brobygger names of consents 1");
   BB_ASSIGN_OR_RETURN(rules->texts, LoadTexts(runtime.config().consent_texts()));
   BB_ASSIGN_OR_RETURN(crypto::StatementSigner signer, crypto::StatementSigner::FromPemFile(runtime.config().statement_private_key()));

@@ -15,6 +15,7 @@ namespace brobygger::consent {
 
 // "Den 3. marts fik Boligenheden lov at se dine aftaler. Formål: Finde eller beholde en bolig."
 // "Den 9. marts spurgte Jobcentret om din behandling. De fik nej."
+// "… De spurgte gennem deres eget it-system.", if a system asked for the person.
 std::string Sentence(Language language, const ::brobygger::stored::LedgerRow& row, const Directory& directory);
 // Which rule and which consent decided; for acts, by what the citizen's word was known.
 std::string Why(Language language, const ::brobygger::stored::LedgerRow& row, const Directory& directory);
