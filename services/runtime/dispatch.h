@@ -22,7 +22,9 @@
 
 namespace brobygger {
 
-// A call of a door method whose caller and request have been checked. Answer with incoming.reply.
+// A call of a door method whose caller and request have been checked. Answer with incoming.reply. Also one of a person whose
+// role the method does not list, so that the gate refuses it and writes it down (RefusedByTheGateToo): then incoming.reply gives
+// that refusal, whatever is answered.
 struct DoorCall {
   Incoming incoming;
   Caller caller;                             // a system's practitioner if it asks on behalf of one: person and roles are theirs
