@@ -123,9 +123,9 @@ absl::StatusOr<Decision> RestrictCitizen(const ConsentRules& rules, const Call& 
   const std::string id = reads.Take(FindSubjectId(rules, call, request.citizen(), view));
   if (lifting && statement) reads.Also(CheckUnused(*call.presence, view));
   BB_RETURN_IF_ERROR(reads.status());
-  // Closing needs what a withdrawal needs.
+  // Closing needs what a withdrawal needs. Opening is giving again: more than one person's word, whatever is open.
   if (lifting) BB_RETURN_IF_ERROR(CheckUse(call, type::v1::PRESENCE_USE_REGISTRY));
-  BB_RETURN_IF_ERROR(Enough(lifting ? MissingToLook(word, call.agency.value()) : MissingToWithdraw(word)));
+  BB_RETURN_IF_ERROR(Enough(lifting ? MissingToGive(word, /*recipient=*/"", /*categories=*/0) : MissingToWithdraw(word)));
   if (id.empty()) return NotFound("citizen");
   const Who who = reads.Take(FindSubject(rules, call, request.citizen(), view));
   if (lifting) {

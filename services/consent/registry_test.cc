@@ -318,6 +318,15 @@ TEST_F(Registry, ClosingNeedsLeastAndOpeningNeedsAsMuchAsGiving) {
   EXPECT_EQ(w.store.Facet("subject", id), "A");
   EXPECT_TRUE(Restrict(w.Login(kCpr), "", true).ok());
   EXPECT_TRUE(Restrict(w.Login(kCpr), "", false).ok());
+  // Two of the holder's gave it, and open it; one person opens nothing, also where nothing is open.
+  EXPECT_TRUE(Restrict(World::Stated(w.Staff(kDropin)), citizen, true).ok());
+  EXPECT_TRUE(Restrict(World::For(kRegistry, w.TwoPersons(w.Staff(kDropin), kDropin)), citizen, false).ok());
+  const std::string nothing = w.Ensure(kDropin);
+  EXPECT_TRUE(Restrict(World::Stated(w.Staff(kDropin)), nothing, true).ok());
+  Call alone = World::For(kRegistry, w.TwoPersons(w.Staff(kDropin), kDropin));
+  alone.presence->set_word(type::v1::WORD_PRESENT);
+  EXPECT_EQ(ReasonOf(Restrict(alone, nothing, false)), "WORD_NOT_ENOUGH");
+  EXPECT_TRUE(Restrict(World::For(kRegistry, w.CodeCard(w.Staff(kDropin))), nothing, false).ok());
   EXPECT_EQ(ReasonOf(Restrict(w.Login(kOther), "", true)), "NOT_FOUND");
 }
 

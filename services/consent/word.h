@@ -3,8 +3,9 @@
 //   giving       own login; or the code card, recorded by a person outside the recipient agency; or two persons, at least one
 //                of them outside it. With substances, health, mental health or justice a card also needs a written signature.
 //   withdrawing  the citizen's word to anyone: any presence.
-//   looking      across agencies, merging, opening again: own login; or the card; or two persons, at least one of them outside
-//                the agency that asks.
+//   looking      across agencies, and merging: own login; or the card; or two persons, at least one of them outside the agency
+//                that asks.
+//   opening      closed doors again: as giving, for each consent that is open.
 //
 // So a member of the recipient agency is never the only one, two colleagues are never enough to see or be the citizen, and a
 // system token is never anybody's word. Whoever attests or witnesses a statement says yes to one use of it: CheckUse.
@@ -41,7 +42,7 @@ enum class Missing {
   kWrittenSignature,  // a card, for a sensitive category
 };
 
-// `recipient` is "agencies/…".
+// `recipient` is "agencies/…"; "": nobody is the recipient, so nobody has to be from outside.
 Missing MissingToGive(const CitizenWord& word, const std::string& recipient, CategoryMask categories);
 Missing MissingToWithdraw(const CitizenWord& word);
 // `agency` is whose person asks, "" under own login. Merging needs the same: whoever logs in as the one is then also the other.

@@ -64,9 +64,9 @@ export async function newCitizen(by = "perron-4-2", goals = "Et sted at bo") {
   return citizen;
 }
 
-// Two of perron-4 who write down and witness; others after a while, since one person writes down so much in an hour and no more.
+// Two of perron-4 who write down and witness: others for each page, since one person writes down so much in an hour and no more.
 let pages = 0;
-const helpers = () => [`staff:perron-4:${process.pid}-${Math.floor(pages++ / 100)}`, "staff:perron-4:witness"];
+const helpers = () => [`staff:perron-4:${process.pid}-${pages++}`, "staff:perron-4:witness"];
 
 // Gives: the requests are made by `call(as, method, request)`, so that a test may keep them up. `staff`: two of the holder's.
 export async function give(citizen, { call = ok, holder = "agencies/perron-4", staff = helpers(), recipient = "agencies/boligenhed", what = agreed } = {}) {
