@@ -84,16 +84,38 @@ export async function askAgain(page) {
   return Object.fromEntries(shown.map(([category, text]) => [category, text.slice(category.length).trim()]));
 }
 
-// The citizen opens every door and takes everything back, so that a story starts with nobody knowing anything.
+// The second person ticks that they heard the citizen; only they can say so.
+export const heard = (page, account) => page.getByLabel(`Sættes af ${account}: Jeg har selv hørt borgeren sige det`).check();
+
+// The citizen opens everything, if it is closed.
+async function openAgain(page) {
+  await press(page, "Åbn igen");
+  await press(page, "Ja, åbn igen");
+  await page.getByRole("heading", { name: "Du har lukket for alt" }).waitFor({ state: "detached" });
+}
+
+// The citizen opens everything and takes everything back, so that a story starts with nobody knowing anything.
 export async function startAfresh(page) {
   await page.goto(`${base}/mit`);
   await settled(page);
-  await press(page, "Åbn dørene igen");
-  await page.getByText(/Dørene er åbne igen|Du er ikke skrevet op noget sted/).waitFor();
+  if (await page.getByRole("heading", { name: "Du har lukket for alt" }).count()) await openAgain(page);
   const all = page.getByRole("button", { name: "Stop alt", exact: true });
   if (await all.count()) {
     await all.click();
     await press(page, "Ja, stop nu");
-    await page.getByText("Ingen får noget at vide om dig").waitFor();
+    await page.getByText("Ingen får noget at vide om dig.").waitFor();
   }
+}
+
+// A page that is proposed, read and given with the citizen's code card; the citizen's page is open afterwards.
+export async function giveByCard(page, citizen, code, what) {
+  await propose(page, citizen, what);
+  await page.getByLabel("Ja", { exact: true }).check();
+  await page.getByLabel("Med sit kodekort").check();
+  await page.getByLabel("Koden på borgerens kort").fill(code);
+  await attest(page);
+  await press(page, "Skriv ja ned");
+  await page.getByText("Borgeren har sagt ja.").waitFor();
+  await page.goto(`${base}/borger/${citizen}`);
+  await settled(page);
 }

@@ -122,7 +122,8 @@ export async function checkPage(page, name) {
     cut: [...document.querySelectorAll("main *")]
       .filter((element) => element.getBoundingClientRect().width > 0 && element.getBoundingClientRect().right > innerWidth + 1)
       .map((element) => `${element.tagName}.${element.className}`),
-    inline: document.querySelectorAll("[style], style, script:not([src])").length,
+    // A picture leaves empty style attributes on the boxes to write in.
+    inline: [...document.querySelectorAll("[style]:not([style=\"\"]), style, script:not([src])")].map((element) => element.outerHTML.slice(0, 80)),
     kept: Object.keys(localStorage).filter((key) => key !== "brobygger.language").concat(Object.keys(sessionStorage)),
   }));
   if (pictures) await page.screenshot({ path: join(pictures, `${name}.png`), fullPage: true });
@@ -132,7 +133,7 @@ export async function checkPage(page, name) {
   assert.match(found.language, /^(da|en)$/);
   assert.match(found.title, / – Brobygger$/);
   assert.deepEqual(found.cut, [], `cut off on ${name}`);
-  assert.equal(found.inline, 0, `inline style or script on ${name}`);
+  assert.deepEqual(found.inline, [], `inline style or script on ${name}`);
   assert.deepEqual(found.kept, [], `kept in the browser by ${name}`);
 }
 

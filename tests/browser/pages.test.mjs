@@ -7,11 +7,11 @@ import { newCitizen, press } from "./acts.mjs";
 after(closeBrowser);
 
 const pages = {
-  "perron-4-1": ["/taelling", "/taelling/uge", "/overblik", "/samtykker", "/ny-borger", "/deltagere", "/vaerested", ":", ":/kort", ":/kodekort", ":/adgang", ":/samtykke", ":/stop", ":/hos-os", "/findes-ikke"],
+  "perron-4-1": ["/taelling", "/taelling/uge", "/overblik", "/borgere", "/samtykker", "/ny-borger", "/deltagere", "/vaerested", ":", ":/kort", ":/kodekort", ":/adgang", ":/samtykke", ":/stop", ":/alt", ":/hos-os", "/findes-ikke"],
   "boligenhed-1": ["/overblik", "/samtykker", ":", ":/adgang", ":/screening"],
   "perron-4-volunteer": ["/taelling", "/vaerested"],
   "perron-4-leader": ["/overblik", "/vaerested", "/taelling/uge"],
-  "koordination-1": ["/overblik", "/samtykker"],
+  "koordination-1": ["/overblik", "/borgere", "/samtykker"],
   "borger-1": ["/mit", "/mit/hvem", "/mit/data"],
 };
 
@@ -46,7 +46,7 @@ test("the front page, and the language: kept, announced, and nothing left in Dan
 test("English pages hold no Danish of ours", async () => {
   const { page, close } = await as("perron-4-1");
   await press(page, "English");
-  for (const [path, heading] of [["/taelling", "Count visits"], ["/overblik", "Overview"], ["/ny-borger", "New citizen"], ["/taelling/uge", "Count week"]]) {
+  for (const [path, heading] of [["/taelling", "Count visits"], ["/overblik", "Overview"], ["/borgere", "My citizens"], ["/ny-borger", "New citizen"], ["/taelling/uge", "Count week"]]) {
     await page.goto(base + path);
     await settled(page);
     assert.equal(await page.locator("h1").innerText(), heading);

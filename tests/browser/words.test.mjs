@@ -2,7 +2,8 @@
 import assert from "node:assert/strict";
 import { after, before, test } from "node:test";
 import { as, base, checkPage, closeBrowser, cprOf, settled, signInSecond } from "./browser.mjs";
-import { attest, codeCard, here, newCitizen, press, propose, startAfresh } from "./acts.mjs";
+import { focus, tabTo } from "./keys.mjs";
+import { attest, codeCard, heard, here, newCitizen, press, propose, startAfresh } from "./acts.mjs";
 
 const treatment = "Komme i – og blive i – behandling";
 let staff, citizen, reference;
@@ -37,12 +38,62 @@ test("sensitive information: the code card alone is not enough, two persons are"
   await page.getByRole("link", { name: "Den anden person skal logge ind først." }).waitFor();
   await checkPage(page, "second-person-missing");
   await signInSecond(page, "slotsgaarden-1");
-  await page.getByLabel("Ja", { exact: true }).check();
+  const witness = page.getByRole("region", { name: "Til slotsgaarden-1" });
+  assert.match(await witness.innerText(), /Perron 4 må fortælle Rusmiddelcentret om: Kontaktoplysninger · Rusmidler og behandling\. Formål: Komme i – og blive i – behandling\. Til og med/);
   await page.getByText("slotsgaarden-1 fra Slotsgården er med.").waitFor();
+  await checkPage(page, "second-person-here");
   await attest(page);
   await page.getByLabel(/Hvorfor mundtligt/).fill("Borgeren kan ikke skrive i dag");
   await press(page, "Skriv ja ned");
+  await page.getByRole("link", { name: "Den anden person skal sætte kryds ved, at de selv har hørt det." }).click();
+  assert.equal(await page.evaluate(() => document.activeElement.id), "heard");
+  await heard(page, "slotsgaarden-1");
+  await press(page, "Skriv ja ned");
   await page.getByText("Borgeren har sagt ja.").waitFor();
+});
+
+test("a second person's sign-in is for one answer: the next one needs it anew, and is told so", async () => {
+  const { page } = staff;
+  const contact = { purpose: "Akut hjælp her og nu", holders: ["Perron 4"], categories: ["Kontaktoplysninger"] };
+  await propose(page, reference, { ...contact, recipient: "Sundhedscentret" });
+  await page.getByLabel("Ja", { exact: true }).check();
+  await page.getByLabel("Til to personer").check();
+  await signInSecond(page, "slotsgaarden-1");
+  // Not capable yet: the statement is signed and kept, and the second person need not come back for the same answer.
+  await attest(page, { capable: false });
+  await heard(page, "slotsgaarden-1");
+  await press(page, "Skriv ja ned");
+  await page.getByText("Vi taler om det en anden dag").waitFor();
+  await page.getByText("slotsgaarden-1 fra Slotsgården er med.").waitFor();
+  // A signature on paper would be another statement: that takes the second person anew.
+  await page.getByLabel("Underskrevet på papir", { exact: true }).check();
+  await page.getByRole("button", { name: "Log anden person ind" }).waitFor();
+  await page.getByLabel("Mundtligt, med vidne", { exact: true }).check();
+  await page.getByText("slotsgaarden-1 fra Slotsgården er med.").waitFor();
+  await page.getByLabel("Borgeren kan tage stilling nu").check();
+  await press(page, "Skriv ja ned");
+  await page.getByText("Borgeren har sagt ja.").waitFor();
+
+  await propose(page, reference, { ...contact, recipient: "Borgerservice" });
+  await page.getByLabel("Ja", { exact: true }).check();
+  await page.getByLabel("Til to personer").check();
+  await page.getByRole("button", { name: "Log anden person ind" }).waitFor();
+
+  // Another window of the same browser has not heard that the sign-in is spent. It is told, and asks for a new one.
+  await signInSecond(page, "slotsgaarden-1");
+  const other = await staff.context.newPage();
+  await other.goto(page.url());
+  await other.getByText("slotsgaarden-1 fra Slotsgården er med.").waitFor();
+  for (const window of [page, other]) {
+    await attest(window);
+    await heard(window, "slotsgaarden-1");
+    await press(window, "Skriv ja ned");
+    if (window === page) await page.getByText("Borgeren har sagt ja.").waitFor();
+  }
+  await other.getByRole("heading", { name: "Den anden person skal logge ind igen" }).waitFor();
+  await other.getByRole("button", { name: "Log anden person ind" }).waitFor();
+  await checkPage(other, "second-person-spent");
+  await other.close();
 });
 
 test("a wrong code gives nothing, and after five of them the right one has to wait", async () => {
@@ -122,12 +173,64 @@ test("staff take everything back by the citizen's word to them", async () => {
   await citizen.page.getByText("Ingen får noget at vide om dig.").waitFor();
 });
 
-test("every door is closed and opened by the citizen alone", async () => {
+test("by keyboard the citizen closes everything and opens it again, and the page says which it is", async () => {
   const { page } = citizen;
-  await press(page, "Luk alle døre nu");
-  await page.getByText("Alle døre er lukket.").waitFor();
-  await press(page, "Åbn dørene igen");
-  await page.getByText("Dørene er åbne igen").waitFor();
+  const closed = page.getByRole("heading", { name: "Du har lukket for alt" });
+  await page.goto(`${base}/mit`);
+  await settled(page);
+  await tabTo(page, /^Luk for alt$/);
+  await page.keyboard.press("Enter");
+  await closed.waitFor();
+  assert.equal((await focus(page)).label, "Du har lukket for alt", "whoever did it is led to what it did");
+  await page.reload();
+  await closed.waitFor();
+  await checkPage(page, "closed");
+  await tabTo(page, /^Åbn igen$/);
+  await page.keyboard.press("Enter");
+  await page.getByRole("dialog").waitFor();
+  await checkPage(page, "opening");
+  assert.equal((await focus(page)).label, "Ja, åbn igen");
+  await page.keyboard.press("Enter");
+  await closed.waitFor({ state: "detached" });
+  assert.equal((await focus(page)).label, "Luk for alt");
+  await page.reload();
+  await page.getByRole("button", { name: "Luk for alt" }).waitFor();
+});
+
+test("staff close everything by the citizen's word to them; seeing and opening it takes two persons, one from elsewhere", async () => {
+  const { page } = staff;
+  await page.goto(`${base}/borger/${reference}/alt`);
+  await page.getByLabel("Luk for alt").check();
+  await here(page);
+  await press(page, "Luk for alt");
+  await page.getByRole("heading", { name: "Der er lukket for alt" }).waitFor();
+
+  await page.reload();
+  await page.getByLabel("Se, om der er lukket, og alle samtykker").check();
+  await page.getByLabel("Til to personer").check();
+  await page.getByText("Mindst én af jer skal være fra et andet sted end Perron 4.").waitFor();
+  await signInSecond(page, "slotsgaarden-1");
+  await page.getByLabel("Se, om der er lukket, og alle samtykker").check();
+  assert.match(await page.getByRole("region", { name: "Til slotsgaarden-1" }).innerText(), /Borgeren vil se alle sine samtykker sammen med jer\./);
+  await here(page);
+  await heard(page, "slotsgaarden-1");
+  await press(page, "Se sammen med borgeren");
+  await page.getByRole("heading", { name: "Der er lukket for alt" }).waitFor();
+  await page.getByRole("heading", { name: "Alt, hvad borgeren har sagt ja til" }).waitFor();
+  await checkPage(page, "all-seen");
+
+  // The sign-in is spent on seeing: opening takes it anew.
+  await page.getByLabel("Åbn igen").check();
+  await page.getByLabel("Til to personer").check();
+  await signInSecond(page, "slotsgaarden-1");
+  await page.getByLabel("Åbn igen").check();
+  assert.match(await page.getByRole("region", { name: "Til slotsgaarden-1" }).innerText(), /Borgeren vil åbne for alt igen\./);
+  await here(page);
+  await heard(page, "slotsgaarden-1");
+  await press(page, "Åbn igen");
+  await page.getByRole("heading", { name: "Der er åbent" }).waitFor();
+  await citizen.page.goto(`${base}/mit`);
+  await citizen.page.getByRole("button", { name: "Luk for alt" }).waitFor();
 });
 
 test("the citizen takes the own data home", async () => {

@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { blocksOf, fillGaps, known, sentencesOf, spoken, type Gaps } from "./consent-text";
+import { blocksOf, fillGaps, known, sentencesOf, spoken, unbroken, type Gaps } from "./consent-text";
 
 const gaps: Gaps = {
   words: { formål: "Finde eller beholde en bolig", modtager: "Boligenheden", egne_ord: "" },
@@ -34,6 +34,10 @@ test("what nobody has told leaves a line to write on", () => {
   assert.equal(fillGaps(stop, { ...gaps, words: known(words) }), "Sig det til personalet på Jernbanegade 4D, ring på ____________________. ____________________");
   const whole = known({ ...words, telefon: "00 00 00 01", kontakt_dpo: "Ring 00 00 00 99." });
   assert.equal(fillGaps(stop, { ...gaps, words: whole }), "Sig det til personalet på Jernbanegade 4D, ring på 00 00 00 01. Ring 00 00 00 99.");
+});
+
+test("a telephone number is not broken", () => {
+  assert.equal(unbroken("Ring på tlf. 00 00 00 01 i dag"), "Ring på tlf. 00\u00a000\u00a000\u00a001 i dag");
 });
 
 test("sentences stay whole", () => {

@@ -22,6 +22,11 @@ export function known(words: Record<string, string>): Record<string, string> {
   return Object.fromEntries(Object.entries(words).filter(([, word]) => word !== ""));
 }
 
+/** A telephone number stays on one line. */
+export function unbroken(text: string): string {
+  return text.replaceAll(/(?<=\d) (?=\d)/g, "\u00a0");
+}
+
 const blank = "____________________";
 
 /**

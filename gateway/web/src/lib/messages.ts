@@ -38,7 +38,7 @@ const byReason: Record<string, Row> = {
   CODE_WRONG: { title: "fail.code.title", text: "fail.code.text", next: "fail.code.next" },
   RATE_LIMITED: { title: "fail.rate.title", text: "fail.rate.text", next: "fail.rate.next" },
   SECOND_PERSON_INVALID: { title: "fail.second.title", text: "fail.second.text", next: "fail.second.next" },
-  SECOND_PERSON_MISSING: { title: "fail.second.title", text: "answer.second.missing", next: "fail.second.next" },
+  SECOND_PERSON_MISSING: { title: "fail.second.title", text: "fail.second.text", next: "fail.second.next" },
   CSRF: { title: "fail.page.title", text: "fail.page.text" },
   STATEMENT_USE: { title: "fail.use.title", text: "fail.use.text", next: "fail.use.next" },
   STATEMENT_USED: { title: "fail.used.title", text: "fail.used.text" },

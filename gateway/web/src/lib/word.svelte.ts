@@ -28,36 +28,44 @@ export class CitizenWord {
   private kept = $state.raw<{ content: string; presence: Presence; witness: SecondPerson | null } | null>(null);
   private readonly citizen: string;
   private readonly use: PresenceUse;
+  private readonly consents: () => string[];
 
-  constructor(citizen: string, use: PresenceUse) {
+  /** `consents` are those that it is for, under GIVE. */
+  constructor(citizen: string, use: PresenceUse, consents: () => string[] = () => []) {
     this.citizen = citizen;
     this.use = use;
+    this.consents = consents;
+  }
+
+  private get content(): string {
+    return JSON.stringify([this.kind, this.method, this.companion, this.written, this.consents()]);
+  }
+
+  /** Whether what was signed still says what the page says. */
+  private get holds(): boolean {
+    return this.kept?.content === this.content;
   }
 
   /** The second person: signed in now, or the one whose sign-in is spent on the statement that is kept. */
   get second(): SecondPerson | null {
-    return current.session.secondPerson ?? this.kept?.witness ?? null;
+    return current.session.secondPerson ?? (this.holds ? (this.kept?.witness ?? null) : null);
   }
 
-  private content(consents: string[]): string {
-    return JSON.stringify([this.kind, this.method, this.companion, this.written, consents]);
-  }
-
-  check(consents: string[] = []): Wrong[] {
+  check(): Wrong[] {
     const found: Wrong[] = [];
-    const kept = this.kept?.content === this.content(consents);
+    const kept = this.holds;
     if (this.kind === null) found.push({ id: "word", text: `${t("answer.word")} ${t("form.choose")}` });
     if (this.kind === "card" && !kept && this.code.replaceAll(/[\s-]/g, "").length !== 16) found.push({ id: "code", text: t("answer.code.bad") });
-    if (this.kind === "two" && !kept && !current.session.secondPerson) found.push({ id: "second", text: t("answer.second.missing") });
+    if (this.kind === "two" && !this.second) found.push({ id: "second", text: t("answer.second.missing") });
     else if (this.kind === "two" && !this.heard) found.push({ id: "heard", text: t("answer.second.heard.missing") });
     if (this.method === null) found.push({ id: "presence", text: t("presence.missing") });
     return found;
   }
 
   /** The signed statement, for these consents and nothing else. */
-  async sign(consents: string[] = []): Promise<Presence | undefined> {
-    const content = this.content(consents);
-    if (this.kept?.content === content) return this.kept.presence;
+  async sign(): Promise<Presence | undefined> {
+    if (this.kept && this.holds) return this.kept.presence;
+    const content = this.content;
     const two = this.kind === "two";
     const witness = two ? current.session.secondPerson : null;
     const answer = await act((requestId) =>
@@ -66,7 +74,7 @@ export class CitizenWord {
           citizen: citizenName(this.citizen),
           method: this.method ?? undefined,
           use: this.use,
-          consents,
+          consents: this.consents(),
           companionPresent: this.companion,
           code: two ? "" : this.code.trim(),
           writtenSignature: this.written,

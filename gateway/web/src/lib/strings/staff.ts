@@ -158,10 +158,9 @@ export const staff = {
     "En anden medarbejder skal høre borgerens ord og logge ind her. I må ikke begge være fra et sted, som får noget at vide.",
     "Another staff member must hear the citizen's word and sign in here. You must not both be from a place that is told something.",
   ],
-  "all.witness": [
-    "At borgeren vil have det valgt, som I sætter kryds ved herunder: at åbne for alt igen, eller at se alle sine samtykker sammen med jer.",
-    "That the citizen wants what you choose below: to open everything again, or to see all consents together with you.",
-  ],
+  "all.witness": ["Vælg først herunder, hvad borgeren vil.", "First choose below what the citizen wants."],
+  "all.witness.open": ["Borgeren vil åbne for alt igen.", "The citizen wants to open everything again."],
+  "all.witness.see": ["Borgeren vil se alle sine samtykker sammen med jer.", "The citizen wants to see all consents together with you."],
   "all.closed": ["Der er lukket for alt", "Everything is closed"],
   "all.closed.text": ["Ingen får noget at vide om borgeren lige nu, heller ikke dem, borgeren har sagt ja til.", "Nobody is told anything about the citizen right now, not even those the citizen has said yes to."],
   "all.opened": ["Der er åbent", "It is open"],

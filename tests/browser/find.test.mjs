@@ -1,0 +1,76 @@
+// A citizen is found again: from the start page a name, Enter, there.
+import assert from "node:assert/strict";
+import { after, test } from "node:test";
+import { as, base, checkPage, closeBrowser, phone, settled } from "./browser.mjs";
+import { here, newCitizen, press } from "./acts.mjs";
+
+after(closeBrowser);
+
+// A word that no other run has written on a card: letters only.
+const word = () => `Ø${Date.now().toString(36).replaceAll(/\d/g, (digit) => "abcdefghij"[digit])}`;
+
+async function writeCard(page, citizen, name) {
+  await page.goto(`${base}/borger/${citizen}/kort`);
+  await page.getByLabel("Vil gerne kaldes").fill(name);
+  await here(page);
+  await press(page, "Gem");
+  await page.getByRole("heading", { level: 1, name }).waitFor();
+}
+
+test("a coordinator's ten seconds: sign in, type a name, Enter, there", async () => {
+  const { page, close } = await as("koordination-1");
+  const name = word();
+  const kaj = await newCitizen(page, null);
+  await writeCard(page, kaj, `Kaj ${name}`);
+
+  await page.goto(base);
+  await settled(page);
+  assert.equal(await page.locator("h1").innerText(), "Overblik");
+  const began = Date.now();
+  await page.keyboard.type(name.toLocaleLowerCase("da"));
+  await page.keyboard.press("Enter");
+  await page.waitForURL(`${base}/borger/${kaj}`);
+  await page.getByRole("heading", { level: 1, name: `Kaj ${name}` }).waitFor();
+  assert.ok(Date.now() - began < 10_000);
+  assert.equal(page.url().includes(name), false, "no name stands in an address");
+
+  const ole = await newCitizen(page, null);
+  await writeCard(page, ole, `Ole ${name}`);
+  await page.goto(base);
+  await page.getByLabel("Find en borger").fill(name);
+  await page.keyboard.press("Enter");
+  await page.waitForURL(`${base}/borgere`);
+  await settled(page);
+  assert.deepEqual(await page.locator(".found a").allInnerTexts(), [`Ole ${name}`, `Kaj ${name}`], "last changed first");
+  await checkPage(page, "citizens-found");
+  await page.getByLabel("Find en borger").fill(`${name} kaj`);
+  await page.keyboard.press("Enter");
+  await page.waitForURL(`${base}/borger/${kaj}`);
+  await close();
+});
+
+test("the list: last changed first, more on demand, and nobody of that name", async () => {
+  const { page, close } = await as("koordination-1", { viewport: phone });
+  await page.goto(`${base}/borgere`);
+  await settled(page);
+  assert.ok((await page.locator(".found a").count()) > 0);
+  await checkPage(page, "citizens-phone");
+  await page.getByLabel("Find en borger").fill("Ingenhedderdette");
+  await press(page, "Find");
+  await page.getByText("Ingen af jeres kort har navnet “Ingenhedderdette”.").waitFor();
+  await checkPage(page, "citizens-none-phone");
+  await close();
+});
+
+test("another agency does not find them", async () => {
+  const coordinator = await as("koordination-1");
+  const name = word();
+  await writeCard(coordinator.page, await newCitizen(coordinator.page, null), name);
+  await coordinator.close();
+  const { page, close } = await as("boligenhed-1");
+  await page.goto(`${base}/borgere`);
+  await page.getByLabel("Find en borger").fill(name);
+  await page.keyboard.press("Enter");
+  await page.getByText(`Ingen af jeres kort har navnet “${name}”.`).waitFor();
+  await close();
+});

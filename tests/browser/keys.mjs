@@ -1,0 +1,36 @@
+// A page by the keyboard alone.
+import assert from "node:assert/strict";
+
+// What has the focus: its words, and whether it can be seen to have it.
+export const focus = (page) =>
+  page.evaluate(() => {
+    const at = document.activeElement;
+    const label = at.labels?.[0]?.innerText ?? at.getAttribute("aria-label") ?? at.innerText ?? "";
+    const style = getComputedStyle(at);
+    const near = at.matches("input[type=radio], input[type=checkbox]") ? getComputedStyle(at.labels[0], "::before") : style;
+    return { label: label.trim(), seen: near.outlineStyle !== "none" && parseFloat(near.outlineWidth) >= 2, top: at.getBoundingClientRect().top };
+  });
+
+// Tab after tab until the thing with this label has the focus; each stop must show that it has it.
+export async function tabTo(page, wanted, limit = 90) {
+  for (let i = 0; i < limit; i++) {
+    await page.keyboard.press("Tab");
+    const at = await focus(page);
+    if (at.label !== "") assert.ok(at.seen, `the focus is not visible on “${at.label}”`);
+    if (wanted.test(at.label)) return;
+  }
+  assert.fail(`never came to ${wanted}`);
+}
+
+// A group of radio buttons is one stop; the arrows choose in it.
+export async function choose(page, first, wanted) {
+  await tabTo(page, first);
+  for (let i = 0; i < 30; i++) {
+    if (wanted.test((await focus(page)).label)) {
+      await page.keyboard.press("Space");
+      return;
+    }
+    await page.keyboard.press("ArrowDown");
+  }
+  assert.fail(`no choice ${wanted}`);
+}
