@@ -29,19 +29,21 @@ namespace {
 constexpr char kOwnName[] = "gateway";
 constexpr absl::Duration kLongestCall = absl::Seconds(45);  // deadline of a call, refresh of a token, and some
 
-// What everybody may know about the agencies: names and where to go. Practitioners stay out.
+// What everybody may know about the agencies: names, where to go and whom to call. Practitioners stay out.
 std::string AgenciesJson(const Directory& directory) {
   std::string json = "{\"agencies\":[";
   bool first = true;
   for (const runtime::Agency& a : directory.all().agencies()) {
     absl::StrAppend(&json, first ? "" : ",", "{\"name\":", JsonString(a.name()), ",\"displayNameDa\":", JsonString(a.display_name_da()),
                     ",\"displayNameEn\":", JsonString(a.display_name_en()), ",\"kind\":", JsonString(type::v1::AgencyKind_Name(a.kind())),
-                    ",\"contactDa\":", JsonString(a.contact_da()), ",\"contactEn\":", JsonString(a.contact_en()), ",\"doors\":[");
+                    ",\"contactDa\":", JsonString(a.contact_da()), ",\"contactEn\":", JsonString(a.contact_en()), ",\"place\":",
+                    JsonString(a.place()), ",\"phone\":", JsonString(a.phone()), ",\"doors\":[");
     for (int i = 0; i < a.doors_size(); ++i) absl::StrAppend(&json, i == 0 ? "" : ",", JsonString(a.doors(i).service()));
     absl::StrAppend(&json, "]}");
     first = false;
   }
-  return absl::StrCat(json, "]}");
+  return absl::StrCat(json, "],\"dataProtectionDa\":", JsonString(directory.all().data_protection_da()), ",\"dataProtectionEn\":",
+                      JsonString(directory.all().data_protection_en()), "}");
 }
 
 class Running : public Gateway {

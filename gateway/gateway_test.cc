@@ -153,8 +153,10 @@ TEST_F(GatewayTest, ServesPagesAndTheAgenciesNames) {
   const Answer a = world_->Ask(RequestText("GET", "/agencies"));
   EXPECT_EQ(a.status, 200);
   EXPECT_TRUE(absl::StrContains(a.body, R"({"name":"agencies/housing","displayNameDa":"Boligenheden","displayNameEn":"Housing unit","kind":"AGENCY_KIND_HOUSING_UNIT",)"
-                                        R"("contactDa":"","contactEn":"","doors":["brobygger.housing.v1.HousingService"]})"))
+                                        R"("contactDa":"","contactEn":"","place":"","phone":"","doors":["brobygger.housing.v1.HousingService"]})"))
       << a.body;
+  EXPECT_TRUE(absl::StrContains(a.body, R"("contactDa":"personalet i Perron 4","contactEn":"","place":"Jernbanegade 4D","phone":"00 00 00 01",)")) << a.body;
+  EXPECT_TRUE(absl::StrContains(a.body, R"(],"dataProtectionDa":"Ring 00 00 00 99.","dataProtectionEn":""})")) << a.body;
   EXPECT_FALSE(absl::StrContains(a.body, "staff-secret")) << "people are not listed";
   EXPECT_EQ(world_->Ask(RequestText("GET", "/login?as=staff")).status, 404) << "not configured here";
 }

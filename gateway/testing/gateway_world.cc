@@ -20,9 +20,10 @@ namespace {
 
 constexpr char kDirectory[] = R"(
   agencies { name: "agencies/perron-4" display_name_da: "Perron 4" display_name_en: "Platform 4" kind: AGENCY_KIND_DROP_IN_CENTRE
-             contact_da: "personalet i Perron 4" }
+             contact_da: "personalet i Perron 4" place: "Jernbanegade 4D" phone: "00 00 00 01" }
   agencies { name: "agencies/housing" display_name_da: "Boligenheden" display_name_en: "Housing unit" kind: AGENCY_KIND_HOUSING_UNIT
              doors { service: "brobygger.housing.v1.HousingService" peer: "housing" } }
+  data_protection_da: "Ring 00 00 00 99."
   practitioners { person: "staff-secret" agency: "agencies/housing" roles: ROLE_HOUSING_ADVISER }
 )";
 

@@ -58,6 +58,11 @@ absl::Status CheckRedis(const std::string& path, const char* name, const runtime
   return absl::OkStatus();
 }
 
+// What is printed into the sentences of a consent page.
+bool OneLine(absl::string_view text) {
+  return text.size() <= 200 && std::none_of(text.begin(), text.end(), [](unsigned char c) { return c < 0x20 || c == 0x7f; });
+}
+
 }  // namespace
 
 bool IsLoopback(absl::string_view listen) {
@@ -131,12 +136,19 @@ absl::StatusOr<Directory> Directory::Load(const std::string& path) {
 absl::StatusOr<Directory> Directory::Make(runtime::Directory directory) {
   Directory made;
   made.directory_ = std::make_unique<runtime::Directory>(std::move(directory));
+  if (!OneLine(made.directory_->data_protection_da()) || !OneLine(made.directory_->data_protection_en())) {
+    return absl::InvalidArgumentError("data_protection wants one line");
+  }
   for (const runtime::Agency& agency : made.directory_->agencies()) {
     if (auto id = AgencyId::Parse(agency.name()); !id.ok()) {
       return absl::InvalidArgumentError(absl::StrCat("agency \"", agency.name(), "\": ", id.status().message()));
     }
     if (agency.kind() == type::v1::AGENCY_KIND_UNSPECIFIED || !type::v1::AgencyKind_IsValid(agency.kind())) {
       return absl::InvalidArgumentError(absl::StrCat(agency.name(), " has no kind"));
+    }
+    if (!OneLine(agency.place())) return absl::InvalidArgumentError(absl::StrCat(agency.name(), ": place wants one line"));
+    if (agency.phone().size() > 20 || agency.phone().find_first_not_of("+0123456789 ") != std::string::npos) {
+      return absl::InvalidArgumentError(absl::StrCat(agency.name(), ": phone wants digits, spaces and a plus"));
     }
     std::set<std::string> doors;
     for (const runtime::Door& door : agency.doors()) {

@@ -91,6 +91,10 @@ TEST(DirectoryTest, RefusesWhatCannotBeMeant) {
   EXPECT_FALSE(Make("agencies { name: 'agencies/a' kind: AGENCY_KIND_JOB_CENTRE } agencies { name: 'agencies/a' kind: AGENCY_KIND_JOB_CENTRE }").ok());
   EXPECT_FALSE(Make("practitioners { person: 'p' agency: 'agencies/a' }").ok());
   EXPECT_FALSE(Make("agencies { name: 'agencies/a' kind: AGENCY_KIND_JOB_CENTRE } practitioners { person: 'p' agency: 'agencies/a' roles: ROLE_SYSTEM }").ok());
+  EXPECT_FALSE(Make("agencies { name: 'agencies/a' kind: AGENCY_KIND_JOB_CENTRE phone: 'ring bare' }").ok());
+  EXPECT_FALSE(Make("agencies { name: 'agencies/a' kind: AGENCY_KIND_JOB_CENTRE place: 'her\\nder' }").ok());
+  EXPECT_FALSE(Make("data_protection_da: 'a\\tb'").ok());
+  EXPECT_TRUE(Make("agencies { name: 'agencies/a' kind: AGENCY_KIND_JOB_CENTRE place: 'Gl. Vej 1' phone: '+45 00 00 00 01' }").ok());
 }
 
 TEST(TlsTest, AProcessKnowsItsOwnNameOrDoesNotStart) {

@@ -117,6 +117,30 @@ test("a wrong code gives nothing, and after five of them the right one has to wa
   await close();
 });
 
+test("a word that was given to one page does not count for another", async () => {
+  const { page, close } = await as("perron-4-1", { allow: [400] });
+  const colleague = await as("perron-4-2");
+  const somebody = await newCitizen(page, null);
+  const code = await codeCard(colleague.page, somebody);
+  await colleague.close();
+  const say = async (recipient, capable) => {
+    await propose(page, somebody, { purpose: "Akut hjælp her og nu", holders: ["Perron 4"], recipient, categories: ["Kontaktoplysninger"] });
+    await page.getByLabel("Ja", { exact: true }).check();
+    await page.getByLabel("Med sit kodekort").check();
+    await page.getByLabel("Koden på borgerens kort").fill(code);
+    await attest(page, { capable });
+    const signed = page.waitForResponse(/AttestPresence/);
+    await press(page, "Skriv ja ned");
+    return (await signed).body();
+  };
+  const word = await say("Sundhedscentret", false);
+  await page.getByText("Vi taler om det en anden dag").waitFor();
+  await page.route(/AttestPresence/, (route) => route.fulfill({ contentType: "application/proto", body: word }));
+  await say("Borgerservice", true);
+  await page.getByRole("heading", { name: "Ordet blev givet til noget andet" }).waitFor();
+  await close();
+});
+
 test("the first person cannot be the second", async () => {
   const { page } = staff;
   await propose(page, reference, { purpose: "Akut hjælp her og nu", holders: ["Perron 4"], recipient: "Sundhedscentret", categories: ["Kontaktoplysninger"] });
