@@ -131,7 +131,7 @@ void Committer::OnReply(absl::StatusOr<Redis::Reply> reply) {
   if (answer == "OK") {
     for (const auto& [id, key] : made_) store_->data_keys_->Remember(absl::StrCat(base_, "k:", id), key);
     for (const std::string& owner : request_.decision->destroyed()) {
-      store_->data_keys_->Forget(absl::StrCat(base_, "k:", Hex(KeyId(*keys_, owner))));
+      store_->data_keys_->Forget(absl::StrCat(base_, "k:", crypto::Hex(KeyId(*keys_, owner))));
     }
     return Finish(absl::OkStatus());
   }
@@ -239,7 +239,7 @@ void Committer::AddDeltas(const Name& name, const EntityType& entity, const Mess
 
 std::shared_ptr<const DataKey> Committer::KeyFor(const std::string& owner, std::string& key_id) {
   key_id = KeyId(*keys_, owner);
-  const std::string id = Hex(key_id), redis_key = absl::StrCat(base_, "k:", id);
+  const std::string id = crypto::Hex(key_id), redis_key = absl::StrCat(base_, "k:", id);
   std::shared_ptr<const DataKey> key;
   bool is_new = true;
   if (auto it = made_.find(id); it != made_.end()) {
@@ -256,7 +256,7 @@ std::shared_ptr<const DataKey> Committer::KeyFor(const std::string& owner, std::
 }
 
 void Committer::AddRest() {
-  for (const std::string& owner : request_.decision->destroyed()) Op('Z', Hex(KeyId(*keys_, owner)));
+  for (const std::string& owner : request_.decision->destroyed()) Op('Z', crypto::Hex(KeyId(*keys_, owner)));
   for (const auto& event : request_.decision->events()) {
     stored::OutboxItem item;
     item.set_type(event->GetDescriptor()->full_name());

@@ -8,6 +8,7 @@
 #include <thread>
 
 #include "gmock/gmock.h"
+#include "services/runtime/crypto.h"
 #include "services/runtime/kept_answer.h"
 #include "services/runtime/status.h"
 #include "services/runtime/testing/store_fixture.h"
@@ -255,7 +256,7 @@ TEST_F(CommitTest, TwoMakeTheSameDataKeyAtOnce) {
 // As after a restore: Redis has not, or has another, what the process remembers. Sealing with that would be a record lost.
 TEST_F(CommitTest, ARememberedKeyThatIsGoneOrAnotherIsNotUsed) {
   ASSERT_TRUE(Put("a", Note("citizens/x", "open")).ok());
-  const std::string name = "k:" + Hex(Raw("r:note:a").substr(9, 16));
+  const std::string name = "k:" + crypto::Hex(Raw("r:note:a").substr(9, 16));
   server_->Admin({"DEL", Base() + name});
   ASSERT_TRUE(Put("b", Note("citizens/x", "open")).ok());
   EXPECT_NE(Get<stored::ReadNote>("note", "b"), nullptr);
@@ -273,7 +274,7 @@ TEST_F(CommitTest, DestroyedKey) {
   ASSERT_TRUE(Put("b", Note("citizens/y", "open")).ok());
   auto other = NewStore();
   ASSERT_TRUE(Put("a2", Note("citizens/x", "open"), other.get()).ok());
-  const std::string wrapped = Raw("k:" + Hex(Raw("r:note:a").substr(9, 16)));
+  const std::string wrapped = Raw("k:" + crypto::Hex(Raw("r:note:a").substr(9, 16)));
   ASSERT_TRUE(CommitBlind(Destroys("citizens/x")).ok());
 
   for (const char* id : {"a", "a2"}) {
@@ -307,7 +308,7 @@ TEST_F(CommitTest, ADestroyedKeyLeavesTheFilesWithTheirNextRewrite) {
   Store::Idempotency kept{"told x", {}};
   kept.answer.set_response("an alias");
   ASSERT_TRUE(Commit(View(&TestEntities()), Puts("a", Note("citizens/x", "open")), kept).ok());
-  const std::string wrapped = Raw("k:" + Hex(Raw("r:note:a").substr(9, 16)));
+  const std::string wrapped = Raw("k:" + crypto::Hex(Raw("r:note:a").substr(9, 16)));
   const auto at_rest = [&] {
     for (const auto& entry : std::filesystem::recursive_directory_iterator(server_->dir())) {
       if (!entry.is_regular_file()) continue;

@@ -1,6 +1,5 @@
 #include "services/runtime/record.h"
 
-#include "absl/strings/escaping.h"
 #include "absl/strings/str_cat.h"
 
 namespace brobygger {
@@ -105,7 +104,5 @@ std::string SealValue(const crypto::Key& key, absl::string_view redis_key, absl:
 absl::StatusOr<std::string> OpenValue(const crypto::Key& key, absl::string_view redis_key, absl::string_view sealed) {
   return crypto::Open(key.reveal(), sealed, redis_key);
 }
-
-std::string Hex(absl::string_view bytes) { return absl::BytesToHexString(bytes); }
 
 }  // namespace brobygger

@@ -67,6 +67,4 @@ absl::StatusOr<std::string> OpenRecord(const ScopeKeys& keys, const RecordPlace&
 std::string SealValue(const crypto::Key& key, absl::string_view redis_key, absl::string_view plaintext);
 absl::StatusOr<std::string> OpenValue(const crypto::Key& key, absl::string_view redis_key, absl::string_view sealed);
 
-std::string Hex(absl::string_view bytes);
-
 }  // namespace brobygger

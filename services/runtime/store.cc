@@ -35,7 +35,7 @@ absl::StatusOr<Found> Take(const std::string& base, absl::string_view kind, cons
   if (reply.elements.size() != 2 || reply.elements[1].IsNil()) return absl::DataLossError("a record without its data key");
   Found found;
   BB_ASSIGN_OR_RETURN(found.header, ParseRecord(reply.elements[0].text, kind));
-  found.key_name = absl::StrCat(base, "k:", Hex(found.header.key_id));
+  found.key_name = absl::StrCat(base, "k:", crypto::Hex(found.header.key_id));
   found.wrapped = reply.elements[1].text;
   return found;
 }
@@ -123,7 +123,7 @@ Store::~Store() = default;
 std::string Store::Base(const Scope& scope) const { return absl::StrCat(prefix_, ":{", scope.slug, "}:"); }
 
 std::string Store::IdempotencyName(const ScopeKeys& keys, absl::string_view key) {
-  return Hex(crypto::HmacSha256(keys.idempotency.reveal(), key));
+  return crypto::Hex(crypto::HmacSha256(keys.idempotency.reveal(), key));
 }
 
 absl::Status Store::CheckLibrary() {
@@ -170,7 +170,7 @@ void Store::ReadFile(const Scope& scope, const std::string& kind, const std::str
   const ScopeKeys* keys = keys_.Find(scope.slug);
   if (keys == nullptr) return done(NotServed());
   std::string base = Base(scope), name = RecordName(kind, id), key_id = KeyId(*keys, absl::StrCat("citizens/", id));
-  std::vector<std::string> argv = {"MGET", base + name, absl::StrCat(base, "k:", Hex(key_id))};
+  std::vector<std::string> argv = {"MGET", base + name, absl::StrCat(base, "k:", crypto::Hex(key_id))};
   redis_->Command(std::move(argv), [this, base = std::move(base), name = std::move(name), key_id = std::move(key_id), slug = scope.slug, kind, keys,
                                     done = std::move(done)](absl::StatusOr<Reply> reply) mutable {
     if (!reply.ok()) return done(reply.status());
@@ -220,7 +220,7 @@ void Store::OpenKeptAnswer(const Scope& scope, const ScopeKeys* keys, std::strin
   };
   if (ids->empty()) return done(open({}));
   std::vector<std::string> names, argv = {"MGET"};
-  for (const std::string& id : *ids) names.push_back(absl::StrCat(Base(scope), "k:", Hex(id)));
+  for (const std::string& id : *ids) names.push_back(absl::StrCat(Base(scope), "k:", crypto::Hex(id)));
   argv.insert(argv.end(), names.begin(), names.end());
   redis_->Command(std::move(argv), [keys, open, ids = *std::move(ids), names = std::move(names), done = std::move(done)](absl::StatusOr<Reply> reply) {
     if (!reply.ok()) return done(reply.status());

@@ -1,6 +1,7 @@
 #include "services/runtime/store.h"
 
 #include "gmock/gmock.h"
+#include "services/runtime/crypto.h"
 #include "services/runtime/status.h"
 #include "services/runtime/testing/store_fixture.h"
 
@@ -70,7 +71,7 @@ TEST_F(StoreTest, ReadFileOfAnyOwner) {
   EXPECT_EQ(*File("shared", "s"), Shared("text").SerializeAsString());
 
   ASSERT_TRUE(Put("a", own).ok());
-  const std::string key_name = "k:" + Hex(Raw("r:note:a").substr(9, 16)), key = Raw(key_name);
+  const std::string key_name = "k:" + crypto::Hex(Raw("r:note:a").substr(9, 16)), key = Raw(key_name);
   SetRaw(key_name, "something");
   EXPECT_EQ(File("note", "a").status().code(), absl::StatusCode::kDataLoss) << "forged";
   server_->Admin({"DEL", Base() + key_name});
@@ -153,7 +154,7 @@ TEST_F(StoreTest, ARecordOpensOnlyWhereItWasWritten) {
   lost("empty");
 
   // Moved to another agency, together with its data key.
-  const std::string key_name = "k:" + Hex(a.substr(9, 16)), key = Raw(key_name);
+  const std::string key_name = "k:" + crypto::Hex(a.substr(9, 16)), key = Raw(key_name);
   scope_.slug = "boligenhed";
   SetRaw("r:note:b", b);
   SetRaw(key_name, key);

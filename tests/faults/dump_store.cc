@@ -17,6 +17,7 @@
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_join.h"
 #include "google/protobuf/io/coded_stream.h"
+#include "services/runtime/crypto.h"
 #include "services/runtime/record.h"
 #include "services/runtime/redis.h"
 #include "services/runtime/status.h"
@@ -71,10 +72,10 @@ void Print(const std::string& key, absl::string_view what, const Found& found) {
   std::string quoted = "\"";
   for (const char c : key) {
     if (c >= ' ' && c < 127 && c != '"' && c != '\\') quoted += c;
-    else absl::StrAppend(&quoted, "\\u00", Hex(std::string(1, c)));
+    else absl::StrAppend(&quoted, "\\u00", crypto::Hex(std::string(1, c)));
   }
   std::vector<std::string> strings;
-  for (const std::string& s : found.strings) strings.push_back(absl::StrCat("\"", Hex(s), "\""));
+  for (const std::string& s : found.strings) strings.push_back(absl::StrCat("\"", crypto::Hex(s), "\""));
   std::printf("%s\n", absl::StrCat("{\"key\": ", quoted, "\", \"what\": \"", what, "\", \"strings\": [", absl::StrJoin(strings, ", "),
                                    "], \"numbers\": [", absl::StrJoin(found.numbers, ", "), "]}").c_str());
 }
@@ -112,7 +113,7 @@ class Dump {
   absl::Status Record(const std::string& key, const std::string& rest, const std::string& bytes) {
     const std::string kind = rest.substr(2, rest.find(':', 2) - 2);
     BB_ASSIGN_OR_RETURN(const RecordHeader header, ParseRecord(bytes, kind));
-    const std::string wrapped_at = absl::StrCat(base_, "k:", Hex(header.key_id));
+    const std::string wrapped_at = absl::StrCat(base_, "k:", crypto::Hex(header.key_id));
     BB_ASSIGN_OR_RETURN(const Reply wrapped, redis_->Call({"GET", wrapped_at}));
     if (wrapped.text == kDestroyed) return absl::OkStatus();
     BB_ASSIGN_OR_RETURN(const crypto::Key data_key, UnwrapKey(keys_, wrapped_at, wrapped.text));
