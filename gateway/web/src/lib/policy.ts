@@ -1,5 +1,5 @@
 import { getOption, type DescField, type DescMessage } from "@bufbuild/protobuf";
-import { category as categoryOption, only_purposes, rules as rulesOption, tables as tablesOption, RoleGroup, type Rules } from "../gen/brobygger/policy/v1/policy_pb";
+import { category as categoryOption, only_purposes, tables as tablesOption, RoleGroup } from "../gen/brobygger/policy/v1/policy_pb";
 import { file_brobygger_policy_v1_tables } from "../gen/brobygger/policy/v1/tables_pb";
 import { DataCategory, Purpose, Role } from "../gen/brobygger/type/v1/type_pb";
 import { currentLanguage, type Language } from "./i18n.svelte";
@@ -36,10 +36,6 @@ export function purposesFor(roles: string[]): Purpose[] {
 
 export function categoryOf(field: DescField): DataCategory {
   return getOption(field, categoryOption);
-}
-
-export function rulesOf(field: DescField): Rules {
-  return getOption(field, rulesOption);
 }
 
 /** Whether a door may show this field under this purpose at all. */
