@@ -130,7 +130,8 @@ export async function signOut(): Promise<boolean> {
 }
 
 export async function clearSecondPerson(): Promise<void> {
-  await post("/second/clear");
+  // Read to its end: an answer that nobody reads keeps its connection.
+  await (await post("/second/clear"))?.text().catch(() => "");
   await loadSession();
 }
 
