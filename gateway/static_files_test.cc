@@ -1,11 +1,9 @@
 #include "gateway/static_files.h"
 
-#include <stdlib.h>
-
 #include <filesystem>
-#include <fstream>
 
 #include "gtest/gtest.h"
+#include "services/runtime/testing/temp_dir.h"
 
 namespace brobygger::gateway {
 namespace {
@@ -15,25 +13,14 @@ namespace fs = std::filesystem;
 class StaticFilesTest : public ::testing::Test {
  protected:
   void SetUp() override {
-    char name[] = "/tmp/static_files_XXXXXX";
-    root_ = mkdtemp(name);
     Put("index.html", "<!doctype html>");
     Put("assets/app-1a2B_3-d.js", std::string(5000, 'x'));
     Put("assets/app-1a2B_3-d.js.gz", "made by the bundler");
     Put("assets/style-12345678.css", std::string(5000, 'y'));
     Put("icon.png", "\x89PNG");
-    Put("secret.txt", "outside");
-    fs::rename(root_ / "secret.txt", root_.string() + ".secret.txt");
-    fs::create_symlink(root_.string() + ".secret.txt", root_ / "link.txt");
+    fs::create_symlink(outside_.File("secret.txt", "outside"), root_ / "link.txt");
   }
-  void TearDown() override {
-    fs::remove_all(root_);
-    fs::remove(root_.string() + ".secret.txt");
-  }
-  void Put(const std::string& name, const std::string& content) {
-    fs::create_directories((root_ / name).parent_path());
-    std::ofstream(root_ / name, std::ios::binary) << content;
-  }
+  void Put(const std::string& name, const std::string& content) { dir_.File(name, content); }
   HttpResponse Get(const std::string& path, HttpHeaders headers = {}, const std::string& method = "GET") {
     HttpRequest r;
     r.method = method;
@@ -49,7 +36,8 @@ class StaticFilesTest : public ::testing::Test {
     }
     return "";
   }
-  fs::path root_;
+  brobygger::testing::TempDir dir_, outside_;
+  const fs::path root_ = dir_.path();
 };
 
 TEST_F(StaticFilesTest, ServesWhatIsOnTheList) {

@@ -3,8 +3,6 @@
 #include <unistd.h>
 
 #include <cstdlib>
-#include <filesystem>
-#include <fstream>
 #include <set>
 #include <string>
 #include <thread>
@@ -16,6 +14,7 @@
 #include "openssl/evp.h"
 #include "openssl/pem.h"
 #include "services/runtime/ids.h"
+#include "services/runtime/testing/temp_dir.h"
 
 namespace brobygger::crypto {
 namespace {
@@ -25,16 +24,9 @@ std::string HexOf(absl::string_view bytes) { return absl::BytesToHexString(bytes
 
 class Files : public ::testing::Test {
  protected:
-  void SetUp() override {
-    char name[] = "/tmp/crypto-test-XXXXXX";
-    dir_ = mkdtemp(name);
-  }
-  void TearDown() override { std::filesystem::remove_all(dir_); }
-  std::string Write(const std::string& name, const std::string& text) {
-    std::ofstream(dir_ + "/" + name, std::ios::binary) << text;
-    return dir_ + "/" + name;
-  }
-  std::string dir_;
+  std::string Write(const std::string& name, const std::string& text) { return files_.File(name, text); }
+  brobygger::testing::TempDir files_;
+  const std::string& dir_ = files_.path();
 };
 
 TEST(Digests, MatchPublishedVectors) {

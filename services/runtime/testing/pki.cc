@@ -2,14 +2,12 @@
 
 #include <arpa/inet.h>
 #include <poll.h>
-#include <stdlib.h>
 #include <sys/socket.h>
 #include <unistd.h>
 
 #include <atomic>
 #include <cstdio>
-#include <filesystem>
-#include <fstream>
+#include <cstdlib>
 
 #include "absl/strings/escaping.h"
 #include "absl/strings/str_cat.h"
@@ -115,22 +113,6 @@ std::string Base64Url(absl::string_view bytes) {
   std::string out;
   absl::WebSafeBase64Escape(bytes, &out);
   return out;
-}
-
-TempDir::TempDir() {
-  char name[] = "/tmp/brobygger-test-XXXXXX";
-  Want(mkdtemp(name) != nullptr, "mkdtemp");
-  path_ = name;
-}
-TempDir::~TempDir() {
-  std::error_code ignored;
-  std::filesystem::remove_all(path_, ignored);
-}
-std::string TempDir::File(const std::string& name, absl::string_view content) const {
-  const std::string path = absl::StrCat(path_, "/", name);
-  std::filesystem::create_directories(std::filesystem::path(path).parent_path());
-  std::ofstream(path, std::ios::binary) << content;
-  return path;
 }
 
 Pki::Pki() : key_(NewKey(KeyKind::kEs256)) {

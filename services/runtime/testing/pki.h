@@ -14,24 +14,12 @@
 #include "absl/time/clock.h"
 #include "absl/time/time.h"
 #include "services/runtime/config.pb.h"
+#include "services/runtime/testing/temp_dir.h"
 
 struct evp_pkey_st;
 struct x509_st;
 
 namespace brobygger::testing {
-
-// A directory that goes with the object.
-class TempDir {
- public:
-  TempDir();
-  ~TempDir();
-  const std::string& path() const { return path_; }
-  // Writes a file into it; its path.
-  std::string File(const std::string& name, absl::string_view content) const;
-
- private:
-  std::string path_;
-};
 
 // A CA. Trust domain "brobygger".
 class Pki {

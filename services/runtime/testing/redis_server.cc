@@ -51,14 +51,11 @@ std::string LibraryText(const std::vector<std::string>& files, const std::string
 }
 
 RedisServer::RedisServer(Options options) : options_(std::move(options)), admin_password_(crypto::NewId()) {
-  char name[] = "/tmp/bb-redis-XXXXXX";
-  if (mkdtemp(name) == nullptr) Die("no temporary directory");
-  dir_ = name;
-  for (runtime::Redis* c : {&config_, &admin_config_}) c->set_socket(dir_ + "/redis.sock");
+  for (runtime::Redis* c : {&config_, &admin_config_}) c->set_socket(dir() + "/redis.sock");
   config_.set_user(kServiceUser);
-  config_.set_password_file(dir_ + "/service.password");
+  config_.set_password_file(dir() + "/service.password");
   admin_config_.set_user("default");
-  admin_config_.set_password_file(dir_ + "/admin.password");
+  admin_config_.set_password_file(dir() + "/admin.password");
   std::ofstream(config_.password_file()) << crypto::NewId() << "\n";
   std::ofstream(admin_config_.password_file()) << admin_password_;
   Start();
@@ -73,16 +70,15 @@ RedisServer::RedisServer(Options options) : options_(std::move(options)), admin_
 
 RedisServer::~RedisServer() {
   if (pid_ > 0) Kill9();
-  std::filesystem::remove_all(dir_);
 }
 
 void RedisServer::WriteConfig() {
   std::map<std::string, std::string> settings = {{"appendonly", "yes"},    {"appendfsync", "always"}, {"no-appendfsync-on-rewrite", "no"},
                                                  {"save", "\"\""},         {"port", "0"},             {"daemonize", "no"},
-                                                 {"dir", dir_},            {"unixsocket", dir_ + "/redis.sock"},
-                                                 {"logfile", dir_ + "/redis.log"}, {"requirepass", admin_password_}};
+                                                 {"dir", dir()},            {"unixsocket", dir() + "/redis.sock"},
+                                                 {"logfile", dir() + "/redis.log"}, {"requirepass", admin_password_}};
   for (const auto& [name, value] : options_.settings) settings[name] = value;
-  std::ofstream out(dir_ + "/redis.conf");
+  std::ofstream out(dir() + "/redis.conf");
   for (const auto& [name, value] : settings) out << name << " " << value << "\n";
   std::string password = ReadAll(config_.password_file());
   password.pop_back();
@@ -91,7 +87,7 @@ void RedisServer::WriteConfig() {
 
 void RedisServer::Start() {
   WriteConfig();
-  const std::string config = dir_ + "/redis.conf";
+  const std::string config = dir() + "/redis.conf";
   pid_ = fork();
   if (pid_ < 0) Die("cannot fork");
   if (pid_ == 0) {
@@ -102,7 +98,7 @@ void RedisServer::Start() {
     _exit(127);
   }
   auto admin = Redis::Connect(admin_config_);
-  if (!admin.ok()) Die(absl::StrCat(admin.status().ToString(), "\n", ReadAll(dir_ + "/redis.log")));
+  if (!admin.ok()) Die(absl::StrCat(admin.status().ToString(), "\n", ReadAll(dir() + "/redis.log")));
   admin_ = *std::move(admin);
 }
 

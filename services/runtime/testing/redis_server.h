@@ -11,6 +11,7 @@
 #include "absl/status/statusor.h"
 #include "services/runtime/config.pb.h"
 #include "services/runtime/redis.h"
+#include "services/runtime/testing/temp_dir.h"
 
 namespace brobygger::testing {
 
@@ -46,13 +47,14 @@ class RedisServer {
   void Resume();   // SIGCONT
   void Set(const std::string& setting, const std::string& value);  // for the next Start
 
-  const std::string& dir() const { return dir_; }
+  const std::string& dir() const { return dir_.path(); }
   pid_t pid() const { return pid_; }
 
  private:
   void WriteConfig();
   Options options_;
-  std::string dir_, admin_password_;
+  TempDir dir_;
+  std::string admin_password_;
   runtime::Redis config_, admin_config_;
   std::unique_ptr<Redis> admin_;
   pid_t pid_ = -1;
