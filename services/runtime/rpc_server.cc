@@ -3,16 +3,12 @@
 #include <algorithm>
 #include <atomic>
 #include <deque>
-#include <mutex>
-#include <set>
 #include <thread>
 #include <utility>
 
 #include "absl/strings/match.h"
 #include "absl/strings/str_cat.h"
 #include "absl/time/clock.h"
-#include "google/rpc/error_details.pb.h"
-#include "google/rpc/status.pb.h"
 #include "grpc/support/log.h"
 #include "grpcpp/ext/proto_server_reflection_plugin.h"
 #include "grpcpp/grpcpp.h"
@@ -24,6 +20,8 @@
 #include "grpcpp/support/server_callback.h"
 #include "services/runtime/crypto.h"
 #include "services/runtime/rpc_bytes.h"
+#include "services/runtime/rpc_refusal.h"
+#include "services/runtime/rpc_stream.h"
 #include "services/runtime/status.h"
 #include "services/runtime/tls.h"
 
@@ -35,7 +33,6 @@ using grpc::CallbackServerContext;
 using google::protobuf::MethodDescriptor;
 
 constexpr int kMaxReceive = 256 * 1024;
-constexpr size_t kMaxQueuedWrites = 10'000;
 constexpr absl::Duration kStreamMoment = absl::Seconds(1);
 constexpr int kTransportLinesPerSecond = 20;
 
@@ -70,25 +67,11 @@ absl::Status PeerUnknown() {
   return Refusal(absl::StatusCode::kUnauthenticated, "PEER_UNKNOWN", "the certificate of the connection names no peer of this suite");
 }
 
-// A refusal as it travels: code, message and the same two again, with all details, in grpc-status-details-bin.
-grpc::Status Travelling(const absl::Status& status, const std::string& request_id, std::string* reason) {
-  google::rpc::Status rpc = ToRpc(status);
-  google::rpc::ErrorInfo info;
-  if (rpc.details_size() > 0 && rpc.details(0).UnpackTo(&info)) *reason = info.reason();
-  google::rpc::RequestInfo request;
-  request.set_request_id(request_id);
-  rpc.add_details()->PackFrom(request);
-  return grpc::Status(static_cast<grpc::StatusCode>(rpc.code()), rpc.message(), rpc.SerializeAsString());
-}
-
-class Stream;
-
 struct Shared {
   RpcServer::Options options;
   std::string trust_domain;
   bool insecure = false;
-  std::mutex mu;
-  std::set<Stream*> streams;  // open ones
+  OpenStreams streams;
 
   // The SPIFFE name of the connection's other end, "" if it has none that counts.
   std::string Peer(const CallbackServerContext& context) const {
@@ -179,123 +162,9 @@ grpc::ServerUnaryReactor* OnUnary(const Shared* shared, const MethodDescriptor* 
   return reactor;
 }
 
-// One stream. gRPC owns it until OnDone (self_), its owner as long as it likes.
-class Stream : public grpc::ServerBidiReactor<ByteBuffer, ByteBuffer>, public ServerStream {
- public:
-  explicit Stream(Shared* shared) : shared_(shared) {
-    std::lock_guard<std::mutex> lock(shared_->mu);
-    shared_->streams.insert(this);
-  }
-
-  void Open(std::shared_ptr<Stream> self, StreamEars ears) {
-    {
-      std::lock_guard<std::mutex> lock(mu_);
-      self_ = std::move(self);
-      ears_ = std::move(ears);
-    }
-    StartRead(&in_);
-  }
-
-  void Write(std::string message) override {
-    std::lock_guard<std::mutex> lock(mu_);
-    if (ending_) return;
-    if (queue_.size() >= kMaxQueuedWrites) {
-      End(grpc::Status(grpc::StatusCode::RESOURCE_EXHAUSTED, "answers are not read"), /*at_once=*/true);
-      return;
-    }
-    queue_.push_back(std::move(message));
-    if (!writing_) WriteNext();
-  }
-
-  void Finish(absl::Status status) override {
-    std::string reason;
-    const grpc::Status end = status.ok() ? grpc::Status::OK : Travelling(status, crypto::NewId(), &reason);
-    std::lock_guard<std::mutex> lock(mu_);
-    End(end, /*at_once=*/false);
-  }
-
-  void OnReadDone(bool ok) override {
-    if (!ok) {  // the other side has said all it wanted to
-      std::lock_guard<std::mutex> lock(mu_);
-      End(grpc::Status::OK, /*at_once=*/false);
-      return;
-    }
-    std::string message = BytesOf(in_);
-    in_.Clear();
-    if (ears_.on_message) ears_.on_message(std::move(message));
-    StartRead(&in_);
-  }
-
-  void OnWriteDone(bool ok) override {
-    {
-      std::lock_guard<std::mutex> lock(mu_);
-      writing_ = false;
-      if (!ok) {
-        End(grpc::Status(grpc::StatusCode::CANCELLED, ""), /*at_once=*/true);
-        return;
-      }
-      if (!queue_.empty()) {
-        WriteNext();
-        return;
-      }
-      if (ending_) {
-        if (!finished_) ServerBidiReactor::Finish(end_);
-        finished_ = true;
-        return;
-      }
-    }
-    if (ears_.on_writable) ears_.on_writable();
-  }
-
-  void OnCancel() override {
-    std::lock_guard<std::mutex> lock(mu_);
-    End(grpc::Status(grpc::StatusCode::CANCELLED, ""), /*at_once=*/true);
-  }
-
-  void OnDone() override {
-    {
-      std::lock_guard<std::mutex> lock(shared_->mu);
-      shared_->streams.erase(this);
-    }
-    std::shared_ptr<Stream> last;
-    StreamEars ears;
-    {
-      std::lock_guard<std::mutex> lock(mu_);
-      last = std::move(self_);
-      ears = std::move(ears_);
-    }
-    if (ears.on_done) ears.on_done();
-  }
-
- private:
-  void WriteNext() {  // mu_ held
-    out_ = BufferOf(std::move(queue_.front()));
-    queue_.pop_front();
-    writing_ = true;
-    StartWrite(&out_);
-  }
-  void End(grpc::Status status, bool at_once) {  // mu_ held
-    if (!ending_) end_ = std::move(status);
-    ending_ = true;
-    if (at_once) queue_.clear();
-    if (finished_ || writing_ || !queue_.empty()) return;  // OnWriteDone goes on from here
-    finished_ = true;
-    ServerBidiReactor::Finish(end_);
-  }
-
-  Shared* const shared_;  // not touched after OnDone
-  std::mutex mu_;
-  std::shared_ptr<Stream> self_;
-  StreamEars ears_;
-  ByteBuffer in_, out_;
-  std::deque<std::string> queue_;
-  bool writing_ = false, ending_ = false, finished_ = false;
-  grpc::Status end_;
-};
-
 grpc::ServerBidiReactor<ByteBuffer, ByteBuffer>* OnStream(Shared* shared, const MethodDescriptor* method, CallbackServerContext* context) {
-  auto stream = std::make_shared<Stream>(shared);
-  Stream* reactor = stream.get();
+  auto stream = std::make_shared<RpcStream>(&shared->streams);
+  RpcStream* reactor = stream.get();
   IncomingStream in;
   in.method = method;
   in.peer = shared->Peer(*context);
@@ -416,8 +285,7 @@ class Server : public RpcServer {
     // Unary calls end by themselves. A stream would go on for ever: it gets a moment to see that new ones go elsewhere.
     std::thread streams([this, moment = std::min(patience, kStreamMoment)] {
       absl::SleepFor(moment);
-      std::lock_guard<std::mutex> lock(shared_.mu);
-      for (Stream* s : shared_.streams) s->Finish(Refusal(absl::StatusCode::kUnavailable, "SHUTTING_DOWN", "this process is going: connect again"));
+      shared_.streams.FinishAll(Refusal(absl::StatusCode::kUnavailable, "SHUTTING_DOWN", "this process is going: connect again"));
     });
     if (server_ != nullptr) server_->Shutdown(absl::ToChronoTime(until));
     streams.join();
