@@ -35,6 +35,7 @@ class Session : public std::enable_shared_from_this<Session> {
     if (!batch.ParseFromString(message) || batch.questions_size() > kMaxBatch) {
       return stream_->Finish(Invalid({{"questions", "want at most 1000 serialised Question messages", "OUT_OF_RANGE"}}));
     }
+    const Redis::Together entries;  // one fsync for what was asked together
     for (const std::string& question : batch.questions()) {
       authoriser_->Ask(peer_, question, [self = shared_from_this()](absl::StatusOr<v1::Answer> answer) {
         // The trust store is gone: end the stream, so that every question on it is refused at once.

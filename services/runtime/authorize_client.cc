@@ -9,6 +9,7 @@
 #include "absl/synchronization/mutex.h"
 #include "absl/time/clock.h"
 #include "services/runtime/crypto.h"
+#include "services/runtime/redis.h"
 #include "services/runtime/status.h"
 
 namespace brobygger {
@@ -170,6 +171,7 @@ class StreamAuthorizeClient : public AuthorizeClient, public std::enable_shared_
     if (!trustworthy) {
       if (auto s = self.lock()) s->telemetry_->Log("ERROR", "authorise_answer_mismatch");
     }
+    const Redis::Together reads;  // what follows from answers that came together goes on together
     for (auto& [waiting, answer] : done) waiting.callback(std::move(answer));
   }
 

@@ -5,11 +5,13 @@
 #include <sys/eventfd.h>
 #include <unistd.h>
 
+#include <algorithm>
 #include <atomic>
 #include <cstdint>
 #include <deque>
 #include <fstream>
 #include <iterator>
+#include <mutex>
 #include <random>
 #include <thread>
 #include <utility>
@@ -41,30 +43,33 @@ absl::StatusOr<std::string> ReadPassword(const std::string& path) {
   return text;
 }
 
+// While fewer commands wait for their replies, whoever brings one writes it: that saves two switches of threads. With more, the
+// I/O thread is about to run anyway, and writing for many at once is cheaper.
+constexpr int kFew = 4;
+
+thread_local Redis::Together* together = nullptr;
+
 timeval Timeval(absl::Duration d) { return absl::ToTimeval(d); }
 
 }  // namespace
 
-// Members without a lock belong to the I/O thread.
+// Members that are not guarded belong to whoever holds io_mutex_: the I/O thread whenever it does something, or a caller that
+// writes its own commands. A caller only tries the lock, so callbacks may run under it. Only the I/O thread touches libevent, and
+// only there does a connection end.
 class Redis::Loop {
  public:
   Loop(runtime::Redis config, Options options) : config_(std::move(config)), options_(options) {
     base_ = event_base_new();
     wake_fd_ = eventfd(0, EFD_NONBLOCK | EFD_CLOEXEC);
-    wake_ = event_new(base_, wake_fd_, EV_READ | EV_PERSIST, [](int, short, void* self) { static_cast<Loop*>(self)->OnWake(); }, this);
-    retry_ = event_new(base_, -1, 0, [](int, short, void* self) { static_cast<Loop*>(self)->Open(); }, this);
-    tick_ = event_new(base_, -1, EV_PERSIST, [](int, short, void* self) { static_cast<Loop*>(self)->OnTick(); }, this);
+    wake_ = event_new(base_, wake_fd_, EV_READ | EV_PERSIST, &Loop::Locked<&Loop::OnWake>, this);
+    retry_ = event_new(base_, -1, 0, &Loop::Locked<&Loop::Open>, this);
+    tick_ = event_new(base_, -1, EV_PERSIST, &Loop::Locked<&Loop::OnTick>, this);
     event_add(wake_, nullptr);
     const timeval tick = Timeval(std::min(options_.stalled / 4, absl::Seconds(1)));
     event_add(tick_, &tick);
     back_off_ = options_.min_back_off;
     thread_ = std::thread([this] {
-      // hiredis writes without MSG_NOSIGNAL: a Redis that has gone would end the process.
-      sigset_t pipe;
-      sigemptyset(&pipe);
-      sigaddset(&pipe, SIGPIPE);
-      pthread_sigmask(SIG_BLOCK, &pipe, nullptr);
-      Open();
+      Locked<&Loop::Open>(-1, 0, this);
       event_base_dispatch(base_);
     });
   }
@@ -90,7 +95,7 @@ class Redis::Loop {
 
   void Submit(std::string wire, Callback done) {
     absl::Status refusal;
-    bool first = false;
+    bool send = false;
     {
       absl::MutexLock lock(&mutex_);
       if (!ready_) {
@@ -99,15 +104,23 @@ class Redis::Loop {
         refusal = Refusal(absl::StatusCode::kResourceExhausted, "STORE_BUSY", "The store has too much to do right now. Try again in a moment.");
       } else {
         outstanding_.fetch_add(1, std::memory_order_relaxed);
-        first = queue_.empty();
         queue_.push_back({std::move(wire), std::move(done)});
+        // Callbacks' own commands go out when the replies at hand are through.
+        if (!sending_ && !Collecting() && !Join()) send = sending_ = true;
       }
     }
-    if (!refusal.ok()) {
-      done(std::move(refusal));
-    } else if (first && !Collecting()) {
-      Wake();  // only the first of a batch; callbacks' own commands go out when the replies at hand are through
+    if (!refusal.ok()) done(std::move(refusal));
+    if (send) Send();
+  }
+
+  // What this thread has queued under a Together, if nobody else has taken it along.
+  void SendQueued() {
+    {
+      absl::MutexLock lock(&mutex_);
+      if (queue_.empty() || sending_) return;
+      sending_ = true;
     }
+    Send();
   }
 
   bool AfterReplies(std::function<void()> work) {
@@ -131,6 +144,32 @@ class Redis::Loop {
   // On the I/O thread, in the callbacks of replies.
   bool Collecting() const { return collecting_.load(std::memory_order_relaxed) && std::this_thread::get_id() == thread_.get_id(); }
 
+  // True if a Together of this thread will send.
+  bool Join() {
+    if (together == nullptr) return false;
+    std::vector<Loop*>& loops = together->loops_;
+    if (std::find(loops.begin(), loops.end(), this) == loops.end()) loops.push_back(this);
+    return true;
+  }
+
+  // For whoever has set sending_.
+  void Send() {
+    const bool few = outstanding_.load(std::memory_order_relaxed) <= kFew;
+    if (few && std::this_thread::get_id() != thread_.get_id() && io_mutex_.try_lock()) {
+      const bool all = Write();
+      io_mutex_.unlock();
+      if (all) return;
+    }
+    Wake();
+  }
+
+  template <void (Loop::*Handler)()>
+  static void Locked(int, short, void* self) {
+    auto* loop = static_cast<Loop*>(self);
+    const std::lock_guard<std::mutex> lock(loop->io_mutex_);
+    (loop->*Handler)();
+  }
+
   void Wake() {
     const std::uint64_t one = 1;
     [[maybe_unused]] const ssize_t n = write(wake_fd_, &one, sizeof one);
@@ -153,20 +192,37 @@ class Redis::Loop {
     Drain();
   }
 
-  // Everything that is queued goes out in one write.
-  void Drain() {
+  // Gives everything that is queued to hiredis; false if there was nothing.
+  bool TakeQueue() {
     std::vector<Pending> batch;
     {
       absl::MutexLock lock(&mutex_);
-      if (!ready_) return;
+      if (!ready_) return false;
       batch.swap(queue_);
+      sending_ = false;
     }
-    if (batch.empty()) return;
     collecting_write_ = true;
     for (Pending& p : batch) Append(p.wire, std::move(p.done), true);
     collecting_write_ = false;
+    return !batch.empty();
+  }
+
+  // Everything that is queued goes out in one write. I/O thread.
+  void Drain() {
+    if (!TakeQueue() && !rest_) return;
+    rest_ = false;
+    if (context_ == nullptr) return;
     redisAsyncHandleWrite(context_);  // may end in OnGone
     if (context_ != nullptr && want_write_) event_add(write_, nullptr);
+  }
+
+  // The same on a caller's thread. False if the I/O thread has to go on: the socket takes no more, or the connection has
+  // broken, which it hears of when it tries.
+  bool Write() {
+    if (!TakeQueue()) return true;
+    int done = 0;
+    rest_ = redisBufferWrite(&context_->c, &done) != REDIS_OK || done == 0;
+    return !rest_;
   }
 
   void Append(const std::string& wire, Callback done, bool counted) {
@@ -200,6 +256,7 @@ class Redis::Loop {
       ready_ = false;
       last_error_ = std::move(why);
       unsent.swap(queue_);
+      sending_ = false;
     }
     for (Pending& p : unsent) {
       outstanding_.fetch_sub(1, std::memory_order_relaxed);
@@ -218,6 +275,7 @@ class Redis::Loop {
       return RetryLater();
     }
     context_ = c;
+    rest_ = false;
     c->data = this;
     Attach();
     if (!unix_socket) redisEnableKeepAlive(&c->c);
@@ -296,8 +354,8 @@ class Redis::Loop {
 
   // --- hiredis wants these from an event library ---
   void Attach() {
-    read_ = event_new(base_, context_->c.fd, EV_READ | EV_PERSIST, [](int, short, void* self) { static_cast<Loop*>(self)->OnReadable(); }, this);
-    write_ = event_new(base_, context_->c.fd, EV_WRITE, [](int, short, void* self) { static_cast<Loop*>(self)->OnWritable(); }, this);
+    read_ = event_new(base_, context_->c.fd, EV_READ | EV_PERSIST, &Loop::Locked<&Loop::OnReadable>, this);
+    write_ = event_new(base_, context_->c.fd, EV_WRITE, &Loop::Locked<&Loop::OnWritable>, this);
     auto& ev = context_->ev;
     ev.data = this;
     ev.addRead = [](void* self) { static_cast<Loop*>(self)->AddRead(); };
@@ -342,7 +400,9 @@ class Redis::Loop {
   event *wake_, *retry_, *tick_, *read_ = nullptr, *write_ = nullptr;
   int wake_fd_;
   redisAsyncContext* context_ = nullptr;
+  std::mutex io_mutex_;
   bool reading_ = false, want_write_ = false, collecting_write_ = false, hanging_up_ = false;
+  bool rest_ = false;  // a caller has left something to write
   std::deque<Waiting> waiting_;  // in the order of the replies
   std::vector<std::function<void()>> after_replies_;
   absl::Time last_progress_;
@@ -354,17 +414,31 @@ class Redis::Loop {
 
   mutable absl::Mutex mutex_;
   std::vector<Pending> queue_ ABSL_GUARDED_BY(mutex_);
+  bool sending_ ABSL_GUARDED_BY(mutex_) = false;  // somebody is about to send what is queued
   bool ready_ ABSL_GUARDED_BY(mutex_) = false;
   bool stopping_ ABSL_GUARDED_BY(mutex_) = false;
   absl::Status last_error_ ABSL_GUARDED_BY(mutex_) = absl::UnavailableError("not connected yet");
   std::thread thread_;  // last: starts when all else is there
 };
 
+Redis::Together::Together() : outermost_(together == nullptr) {
+  if (outermost_) together = this;
+}
+
+Redis::Together::~Together() {
+  if (!outermost_) return;
+  together = nullptr;
+  for (Loop* loop : loops_) loop->SendQueued();
+}
+
 Redis::Redis(std::unique_ptr<Loop> loop) : loop_(std::move(loop)) {}
 Redis::~Redis() = default;
 
 absl::StatusOr<std::unique_ptr<Redis>> Redis::Connect(const runtime::Redis& config, Options options) {
   if (config.socket().empty() == config.host().empty()) return absl::InvalidArgumentError("redis: want either socket, or host and port");
+  // hiredis writes without MSG_NOSIGNAL: a Redis that has gone would end the process.
+  struct sigaction pipe{};
+  if (sigaction(SIGPIPE, nullptr, &pipe) == 0 && pipe.sa_handler == SIG_DFL) signal(SIGPIPE, SIG_IGN);
   auto loop = std::make_unique<Loop>(config, options);
   BB_RETURN_IF_ERROR(loop->AwaitFirst());
   return std::unique_ptr<Redis>(new Redis(std::move(loop)));
@@ -381,6 +455,7 @@ absl::StatusOr<Redis::Reply> Redis::Call(std::vector<std::string> argv) {
     result = std::move(reply);
     came.Notify();
   });
+  loop_->SendQueued();  // a Together would wait for us, and we for it
   came.WaitForNotification();
   return result;
 }

@@ -1,5 +1,6 @@
-// One connection to one Redis. Commands from all threads go through one queue to one I/O thread, are written at once and
-// answered in order; that is what makes `appendfsync always` affordable (many commands share one fsync).
+// One connection to one Redis. Commands from all threads share it and are answered in order; that is what makes
+// `appendfsync always` affordable (many commands share one fsync). Who brings a command writes it, and whatever else is
+// queued, if nobody is at the connection at that moment; else the I/O thread does. Replies are read by the I/O thread.
 //
 // A command is sent at most once. If the connection breaks before its reply, it fails with UNAVAILABLE STORE_DOWN, and
 // whether it was carried out is unknown; the caller decides what that means. While there is no connection every command
@@ -50,6 +51,9 @@ class Redis {
   // Any thread. An error reply of Redis becomes UNAVAILABLE STORE_DOWN if Redis cannot serve now (LOADING, MISCONF, OOM …),
   // INTERNAL with Redis's text otherwise (for logs; ToRpc does not send it on).
   void Command(std::vector<std::string> argv, Callback done);
+  // While one lives, what this thread gives to Command goes out together, at its end: one write here, one round and one fsync
+  // there. For short loops over commands; must not outlive any Redis that was used in it.
+  class Together;
   // From inside a reply's callback: `work` runs once the replies that came together with this one have had their callbacks,
   // and the answer is true. Group commit answers many at once: what follows from them can go on together, too. Anywhere
   // else: false, and nothing happens.
@@ -66,6 +70,19 @@ class Redis {
   class Loop;
   explicit Redis(std::unique_ptr<Loop> loop);
   std::unique_ptr<Loop> loop_;
+};
+
+class Redis::Together {
+ public:
+  Together();
+  ~Together();
+  Together(const Together&) = delete;
+  Together& operator=(const Together&) = delete;
+
+ private:
+  friend class Redis::Loop;
+  std::vector<Loop*> loops_;  // that have something to send
+  bool outermost_;            // inner ones leave it to the outermost
 };
 
 }  // namespace brobygger

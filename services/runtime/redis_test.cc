@@ -106,6 +106,32 @@ TEST(RedisTest, WorkAfterRepliesThatCameTogether) {
   EXPECT_EQ(works, 1);
 }
 
+TEST(RedisTest, CommandsTogetherGoOutAtTheEnd) {
+  RedisServer server;
+  auto redis = server.Connect(), other = server.Connect();
+  std::atomic<int> answered{0};
+  const auto count = [&](absl::StatusOr<Redis::Reply> r) { answered += r.ok() ? 1 : 0; };
+  {
+    const Redis::Together outer;
+    redis->Command({"SET", "a", "1"}, count);
+    {
+      const Redis::Together inner;
+      redis->Command({"SET", "b", "1"}, count);
+    }
+    absl::SleepFor(absl::Milliseconds(50));
+    EXPECT_TRUE(other->Call({"GET", "a"})->IsNil()) << "not sent yet; and a blocking call does not wait for the end";
+  }
+  EXPECT_TRUE(Within(absl::Seconds(5), [&] { return answered == 2; }));
+  EXPECT_EQ(other->Call({"GET", "b"})->text, "1");
+  {
+    const Redis::Together held;
+    redis->Command({"SET", "c", "1"}, count);
+    std::thread([&] { EXPECT_TRUE(redis->Call({"PING"}).ok()); }).join();
+    EXPECT_EQ(other->Call({"GET", "c"})->text, "1") << "another thread's command takes it along, in order";
+  }
+  EXPECT_TRUE(Within(absl::Seconds(5), [&] { return answered == 3; }));
+}
+
 TEST(RedisTest, OverTcp) {
   RedisServer::Options options;
   // A free port: bound and given up; the server takes it a moment later.
