@@ -304,16 +304,18 @@ Filter Filter::For(const Descriptor* file, type::v1::Purpose purpose, CategoryMa
 }
 
 absl::StatusOr<std::string> Filter::Apply(absl::string_view wire) const {
-  std::string out(wire.size(), '\0');
+  if (wire.empty()) return std::string();
+  // Most files fit on the stack: nothing is allocated or cleared but what passes.
+  char small[2048];
+  std::string large;
+  if (wire.size() > sizeof(small)) large.resize(wire.size());
+  char* const out = large.empty() ? small : &large[0];
   bool content = false;
-  const char* const begin = wire.data();
-  const char* const end =
-      begin == nullptr ? nullptr : Walk(purpose_, mask_, limited_).Message(*plan_, begin, begin + wire.size(), out.data(), 1, &content);
-  if (begin != nullptr && end == nullptr) {
+  const char* const end = Walk(purpose_, mask_, limited_).Message(*plan_, wire.data(), wire.data() + wire.size(), out, 1, &content);
+  if (end == nullptr) {
     return Refusal(absl::StatusCode::kDataLoss, "FILE_MALFORMED", "the stored file is damaged, so nothing is shown");
   }
-  out.resize(content ? end - out.data() : 0);
-  return absl::StatusOr<std::string>(std::move(out));
+  return std::string(out, content ? end - out : 0);
 }
 
 }  // namespace brobygger

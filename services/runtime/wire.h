@@ -6,6 +6,9 @@
 #include <cstddef>
 #include <cstdint>
 #include <cstring>
+#ifdef __SSE2__
+#include <emmintrin.h>
+#endif
 
 namespace brobygger::wire {
 
@@ -116,10 +119,17 @@ inline bool IsUtf8(const char* p, const char* const end) {
   const std::ptrdiff_t n = end - p;
   std::uint64_t bits = 0;
   if (n >= 16) {
+#ifdef __SSE2__
+    const auto sixteen = [](const char* q) { return _mm_loadu_si128(reinterpret_cast<const __m128i*>(q)); };
+    __m128i all = sixteen(end - 16);
+    for (const char* q = p; end - q > 16; q += 16) all = _mm_or_si128(all, sixteen(q));
+    return _mm_movemask_epi8(all) == 0 || IsUtf8Slow(p, end);
+#else
     const char* q = p;
     for (; end - q > 32; q += 32) bits |= Word(q) | Word(q + 8) | Word(q + 16) | Word(q + 24);
     if (end - q > 16) bits |= Word(q) | Word(q + 8);
     bits |= Word(end - 16) | Word(end - 8);
+#endif
   } else if (n >= 8) {
     bits = Word(p) | Word(end - 8);
   } else {
