@@ -23,6 +23,7 @@
 #include "tests/bench/echo.h"
 #include "tests/bench/load.h"
 #include "tests/bench/postgres.h"
+#include "tests/bench/postgres_service.h"
 #include "tests/bench/process.h"
 #include "tests/bench/suite.h"
 #include "tests/bench/table.h"
@@ -33,6 +34,7 @@ namespace {
 constexpr char kRead[] = "/brobygger.dropin.v1.DropinService/GetRegular";
 constexpr char kLook[] = "/brobygger.dropin.v1.DropinService/GetCitizenFile";
 constexpr char kWithdraw[] = "/brobygger.consent.v1.ConsentService/WithdrawConsents";
+constexpr int kPostgresConnections = 32;     // of the service in front of PostgreSQL
 constexpr int kWithdrawalsPerSecond = 500;  // at most: so many are there to be withdrawn
 
 struct Options {
@@ -92,6 +94,7 @@ class Bench {
       const int most = *std::max_element(options_.clients.begin(), options_.clients.end());
       postgres_ = std::make_unique<Postgres>(options_.postgres_socket, options_.postgres_data, BROBYGGER_SOURCE_DIR "/tests/bench/postgres.sql",
                                              options_.citizens[0], most);
+      postgres_service_ = std::make_unique<PostgresService>(shared_, self, options_.postgres_socket, kPostgresConnections, postgres_->postmaster());
     }
     if (options_.Wants("plain")) NoteAllReads();
   }
@@ -143,7 +146,9 @@ class Bench {
       Suite& other = *suites_[i];
       row(absl::StrCat("look, ", other.citizens(), " citizens"), other.dropin(t), Look(other), [&] { return other.Cpu(t); });
     }
-    if (postgres_ != nullptr) table_.Add("postgres", clients, SampleOf(postgres_->Run(clients, measured())));
+    if (postgres_ == nullptr) return;
+    row("postgres service", postgres_service_->client.get(), Look(suite), [&] { return postgres_service_->Cpu(); });
+    table_.Add("postgres", clients, SampleOf(postgres_->Run(clients, measured())));
   }
 
   // One citizen after the other takes a consent back, while so many clients look as there are at most.
@@ -206,6 +211,8 @@ class Bench {
     table_.AddRatio("look/plain mTLS", "look mTLS", "plain mTLS");
     table_.AddRatio("look/postgres", "look", "postgres");
     table_.AddRatio("look mTLS/postgres", "look mTLS", "postgres");
+    table_.AddRatio("look/postgres service", "look", "postgres service");
+    table_.AddRatio("cpu look/postgres service", "look", "postgres service", Table::Of::kCpu);
     table_.AddRatio("cpu look/postgres", "look", "postgres", Table::Of::kCpu);
     table_.AddRatio("cpu look mTLS/postgres", "look mTLS", "postgres", Table::Of::kCpu);
     table_.AddRatio("cpu look/plain", "look", "plain", Table::Of::kCpu);
@@ -225,6 +232,7 @@ class Bench {
   std::vector<std::unique_ptr<Echo>> echoes_;
   std::vector<std::unique_ptr<Suite>> suites_;  // the first is the one that all rows are about
   std::unique_ptr<Postgres> postgres_;
+  std::unique_ptr<PostgresService> postgres_service_;
   Table table_;
 };
 
@@ -236,6 +244,7 @@ int main(int argc, char** argv) {
   signal(SIGPIPE, SIG_IGN);
   absl::SetMutexDeadlockDetectionMode(absl::OnDeadlockCycle::kIgnore);  // as the services do
   if (argc == 3 && std::string(argv[1]) == "--echo") return ServeEcho(argv[2]);
+  if (argc == 5 && std::string(argv[1]) == "--postgres-service") return ServePostgres(argv[2], argv[3], std::atoi(argv[4]));
   char self[4096];
   const ssize_t n = readlink("/proc/self/exe", self, sizeof(self));
   if (n <= 0) Die("/proc/self/exe");

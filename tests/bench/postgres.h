@@ -19,6 +19,7 @@ class Postgres {
   Postgres(const std::string& socket_dir, const std::string& data_dir, const std::string& schema, uint32_t citizens, int connections);
   ~Postgres();
   Observed Run(int clients, absl::Duration measured);
+  int postmaster() const { return postmaster_; }
 
  private:
   struct Client;

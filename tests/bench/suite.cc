@@ -31,7 +31,8 @@ crypto::Key KeyOf(const Shared& shared, const std::string& name) {
   return *std::move(key);
 }
 
-// Answers somehow: it is there.
+}  // namespace
+
 void Await(RpcClient* client, Process* process, const std::string& method) {
   for (int i = 0; i < 300; ++i) {
     process->DieIfGone();
@@ -41,8 +42,6 @@ void Await(RpcClient* client, Process* process, const std::string& method) {
   }
   Die(method + " does not answer");
 }
-
-}  // namespace
 
 Shared::Shared(std::string build_tree) : build(std::move(build_tree)) {
   directory = dir.File("directory.txtpb", kDirectory);

@@ -34,6 +34,8 @@ runtime::ServiceConfig Configuration(const Shared& shared, const std::string& na
 std::string WriteConfiguration(const Shared& shared, const std::string& file, const runtime::ServiceConfig& config);
 // The gateway's channel to a service.
 std::unique_ptr<RpcClient> Gateway(const Shared& shared, const std::string& service, Transport transport, const std::string& target);
+// Waits until the process answers, somehow.
+void Await(RpcClient* client, Process* process, const std::string& method);
 
 class Suite {
  public:
