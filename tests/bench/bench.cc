@@ -34,7 +34,7 @@ namespace {
 constexpr char kRead[] = "/brobygger.dropin.v1.DropinService/GetRegular";
 constexpr char kLook[] = "/brobygger.dropin.v1.DropinService/GetCitizenFile";
 constexpr char kWithdraw[] = "/brobygger.consent.v1.ConsentService/WithdrawConsents";
-constexpr int kPostgresConnections = 32;     // of the service in front of PostgreSQL
+constexpr int kPostgresConnections = 32;     // of the service in front of PostgreSQL; 8, 16 and 64 were no faster
 constexpr int kWithdrawalsPerSecond = 500;  // at most: so many are there to be withdrawn
 
 struct Options {
