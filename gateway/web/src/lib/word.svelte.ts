@@ -90,6 +90,13 @@ export class CitizenWord {
     return presence;
   }
 
+  /** After the act: a word counts once. */
+  done(): void {
+    this.kept = null;
+    this.heard = this.written = false;
+    this.code = "";
+  }
+
   /** What is left of it after an act was refused. */
   async failed(thrown: unknown): Promise<void> {
     const { reason } = failureOf(thrown);
