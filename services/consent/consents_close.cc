@@ -75,17 +75,21 @@ absl::StatusOr<Decision> WithdrawConsents(const ConsentRules& rules, const Call&
   if (request.scope_case() == Request::SCOPE_NOT_SET || (request.scope_case() == Request::kEverything && !request.everything())) {
     return Invalid({{"scope", "want a consent, a recipient, or everything", "FIELD_REQUIRED"}});
   }
-  BB_ASSIGN_OR_RETURN(const std::string subject, FindSubjectId(rules, call, request.citizen(), view));
+  // Both are read in one trip: taking back is what nobody shall have to wait for.
+  const bool one = request.scope_case() == Request::kConsent;
+  absl::StatusOr<std::string> whose = FindSubjectId(rules, call, request.citizen(), view);
+  absl::StatusOr<Found> named = one ? FindConsent(rules, call, request.consent(), /*in_citizens_name=*/true, view) : Found();
+  BB_ASSIGN_OR_RETURN(const std::string subject, std::move(whose));
   BB_RETURN_IF_ERROR(Enough(MissingToWithdraw(WordOf(call))));
+  BB_ASSIGN_OR_RETURN(Found only, std::move(named));
   // Taking back is not a way to look: by a word that is too little to look across agencies, the receipt names only what the
   // caller's agency is part of, and reads the same whatever else there was.
-  const bool tells_all = request.scope_case() == Request::kConsent || CheckLook(call).ok();
+  const bool tells_all = one || CheckLook(call).ok();
 
   std::vector<Found> chosen;
-  if (request.scope_case() == Request::kConsent) {
-    BB_ASSIGN_OR_RETURN(Found found, FindConsent(rules, call, request.consent(), /*in_citizens_name=*/true, view));
-    if (found.record->subject() != subject) return NotFound("consent");
-    chosen.push_back(std::move(found));
+  if (one) {
+    if (only.record->subject() != subject) return NotFound("consent");
+    chosen.push_back(std::move(only));
   } else if (!subject.empty()) {
     BB_ASSIGN_OR_RETURN(chosen, AllActive(subject, view));
     if (request.scope_case() == Request::kRecipient) {

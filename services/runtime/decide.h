@@ -140,6 +140,7 @@ struct ReadValue {
   std::string holder;                         // kClaim: "<kind>/<id>" of the holding record, "" if free
   std::vector<std::string> ids;               // kPage: ids in order
   std::string next;                           // kPage: cursor after the last id, "" at the end
+  std::vector<std::pair<ReadKey, ReadValue>> brought;  // kPage: the records of these ids, if the store brought them along
 };
 
 template <class T>
@@ -172,7 +173,7 @@ class View {
     return Claim(entities_->For(T::descriptor()).kind, claim);
   }
   // A page of records of type T from an index, newest first. `after` is the cursor of the page before, "" for the first.
-  // limit: 1 to kMaxPage. Loads the ids first, the records next: two rounds.
+  // limit: 1 to kMaxPage. The store brings the records with their ids.
   template <class T>
   absl::StatusOr<Listed<T>> Page(absl::string_view index, absl::string_view value, int limit, absl::string_view after = "") {
     const std::string& kind = entities_->For(T::descriptor()).kind;
@@ -203,7 +204,8 @@ class View {
 
   // --- for the runtime and tests ---
   const std::vector<ReadKey>& pending() const { return pending_; }
-  void Provide(const ReadKey& key, ReadValue value);  // forgets it from pending
+  // Forgets it from pending. What it brought along is there, too, unless it was before.
+  void Provide(const ReadKey& key, ReadValue value);
   const std::map<ReadKey, ReadValue>& loaded() const { return loaded_; }
   // The revision with which the commit begins a record. A record that comes back after it was deleted must not meet an etag
   // or a reader of its earlier life: lives begin anywhere in 32 bits, the same for the whole life of the View.

@@ -196,8 +196,16 @@ TEST_F(RoadTest, GarbageIsRefusedAndTheNextCallWorks) {
             absl::StatusCode::kUnimplemented);
   Metadata large = bearer;
   large.emplace_back("x-large", std::string(20'000, 'x'));
-  EXPECT_FALSE(As("gateway").CallAndWait(method, good.SerializeAsString(), absl::Now() + absl::Seconds(5), large).ok());
+  // Too large a head ends its connection, as HTTP/2 may: nobody else's, and its own caller connects anew.
+  auto other = world_->ClientWith(world_->pki.Issue("gateway"), "dropin", runtime_->port());
+  EXPECT_FALSE(other->CallAndWait(method, good.SerializeAsString(), absl::Now() + absl::Seconds(5), large).ok());
   EXPECT_TRUE(As("gateway").CallAndWait(method, good.SerializeAsString(), absl::Now() + absl::Seconds(5), bearer).ok());
+  absl::Status next;
+  for (const absl::Time until = absl::Now() + absl::Seconds(5); absl::Now() < until; absl::SleepFor(absl::Milliseconds(10))) {
+    next = other->CallAndWait(method, good.SerializeAsString(), absl::Now() + absl::Seconds(5), bearer).status();
+    if (!absl::IsUnavailable(next)) break;
+  }
+  EXPECT_TRUE(next.ok()) << next;
 }
 
 TEST_F(RoadTest, ADeadlineIsRequired) {

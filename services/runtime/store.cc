@@ -17,7 +17,7 @@ namespace {
 
 using Reply = Redis::Reply;
 
-constexpr char kLibraryVersion[] = "1";
+constexpr char kLibraryVersion[] = "2";
 constexpr char kDestroyed[] = "destroyed";  // as store.lua writes it
 
 absl::Status NotServed() { return Refusal(absl::StatusCode::kNotFound, "NOT_FOUND", "this agency is not served here"); }
@@ -80,12 +80,18 @@ struct Reading {
 
   absl::StatusOr<ReadValue> Page(const ReadKey& key, const Reply& reply) const {
     ReadValue value;
-    if (reply.elements.empty() || !absl::SimpleAtoi(reply.elements[0].text, &value.revision)) {
-      return absl::DataLossError("an index without revision");
+    if (reply.elements.empty() || reply.elements[0].elements.empty()) return absl::DataLossError("a page without index");
+    const std::vector<Reply>& members = reply.elements[0].elements;
+    if (!absl::SimpleAtoi(members[0].text, &value.revision)) return absl::DataLossError("an index without revision");
+    const size_t n = std::min<size_t>(members.size() - 1, key.limit);
+    if (reply.elements.size() != n + 1) return absl::DataLossError("a page with another number of records");
+    for (size_t i = 1; i <= n; ++i) {
+      value.ids.push_back(IdOfMember(members[i].text));
+      const ReadKey record{ReadKey::What::kRecord, key.kind, value.ids.back()};
+      BB_ASSIGN_OR_RETURN(ReadValue brought, Record(record, reply.elements[i]));
+      value.brought.emplace_back(record, std::move(brought));
     }
-    const size_t n = std::min<size_t>(reply.elements.size() - 1, key.limit);
-    for (size_t i = 1; i <= n; ++i) value.ids.push_back(IdOfMember(reply.elements[i].text));
-    if (reply.elements.size() - 1 > n) value.next = reply.elements[n].text;
+    if (members.size() - 1 > n) value.next = members[n].text;
     return value;
   }
 

@@ -16,7 +16,7 @@
 -- Assigned by authorise.lua: append_ledger(base, subject, head), called after all checks.
 local append_ledger
 
-local VERSION = '1'
+local VERSION = '2'
 -- No string.rep: while a library loads, Redis offers nothing but register_function.
 local ABSENT = '\0\0\0\0\0\0\0\0'        -- the revision of a record that is not there
 local DESTROYED = 'destroyed'             -- stands where a wrapped data key was
@@ -62,7 +62,9 @@ local function bb_file(keys, args)
 end
 
 -- args: any number of  "r:<kind>:<id>"  |  "c:<claim>"  |  "x:<kind>:<index>:<value>", cursor or "", how many
--- answer: one element each: as bb_file  |  holder or false  |  {revision, member, member, …}
+-- answer: one element each: as bb_file  |  holder or false  |  {{revision, member, member, …}, as bb_file, as bb_file, …}
+-- A page brings the records that its members name, so that they cost no trip of their own; not that of the last member, which
+-- only tells that there is more, if there are as many as asked for.
 local function bb_read(keys, args)
   local base, out, i = keys[1], {}, 1
   while i <= #args do
@@ -75,8 +77,11 @@ local function bb_read(keys, args)
     else                     -- x
       local after = args[i + 1] == '' and '+' or '(' .. args[i + 1]
       local page = redis.call('ZRANGE', base .. name, after, '-', 'BYLEX', 'REV', 'LIMIT', 0, args[i + 2])
+      local found, kind = {}, string.match(name, '^x:([^:]*):')
+      for n = 1, math.min(#page, args[i + 2] - 1) do found[n + 1] = read_record(base, 'r:' .. kind .. ':' .. string.sub(page[n], 18)) end
       table.insert(page, 1, redis.call('GET', base .. 'xr' .. string.sub(name, 2)) or '0')
-      out[#out + 1] = page
+      found[1] = page
+      out[#out + 1] = found
       i = i + 2
     end
     i = i + 1

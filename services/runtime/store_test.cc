@@ -209,6 +209,27 @@ TEST_F(StoreTest, PagesNewestFirstAndStable) {
   EXPECT_GT(second->revision, first->revision);
 }
 
+TEST_F(StoreTest, APageBringsItsRecords) {
+  for (const int64_t order : {1, 2, 3}) ASSERT_TRUE(Put(absl::StrCat("n", order), Note("citizens/x", "open", order)).ok());
+  const auto page = ReadOne(PageKey("open", 2));
+  ASSERT_TRUE(page.ok()) << page.status();
+  ASSERT_EQ(page->brought.size(), 2u) << "not that of the member that only tells that there is more";
+  for (size_t i = 0; i < 2; ++i) {
+    const auto& [key, value] = page->brought[i];
+    EXPECT_EQ(key.id, page->ids[i]);
+    EXPECT_EQ(value.revision, ReadOne(RecordKey("note", key.id))->revision);
+    ASSERT_NE(value.record, nullptr);
+  }
+  // In a view they are there as if they had been asked for; what was there before stays, so that the commit sees that it changed.
+  View view(&TestEntities());
+  ReadValue before = *ReadOne(RecordKey("note", "n3"));
+  before.revision += 1;
+  view.Provide(RecordKey("note", "n3"), before);
+  view.Provide(PageKey("open", 2), *page);
+  EXPECT_EQ(view.loaded().at(RecordKey("note", "n3")).revision, before.revision);
+  EXPECT_EQ(view.loaded().at(RecordKey("note", "n2")).revision, page->brought[1].second.revision);
+}
+
 TEST_F(StoreTest, SameOrderIsStillTotal) {
   for (const char* id : {"a", "b", "c"}) ASSERT_TRUE(Put(id, Note("citizens/x", "open", 7)).ok());
   const auto first = ReadOne(PageKey("open", 2));

@@ -35,6 +35,8 @@ ReadValue MemoryStore::ReadPage(const ReadKey& key) const {
       break;
     }
     out.ids.push_back(m.substr(17));
+    const ReadKey record{ReadKey::What::kRecord, key.kind, out.ids.back()};
+    out.brought.emplace_back(record, Read(record));
     last = m;
   }
   out.revision = 1;

@@ -78,6 +78,7 @@ TEST_F(MemoryView, PagesNewestFirstWithCursors) {
       return Decision(Note());
     };
     ASSERT_TRUE(store.Run(handler, Call(), Note()).ok());
+    EXPECT_EQ(store.rounds(), 2) << "records come with their page";
   } while (!after.empty());
   EXPECT_EQ(ids, (std::vector<std::string>{"n4", "n3", "n2", "n1", "n0"}));
 }
