@@ -9,6 +9,7 @@
 #include <cstdint>
 #include <cstdio>
 #include <cstdlib>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -18,6 +19,7 @@
 #include "absl/strings/str_join.h"
 #include "google/protobuf/io/coded_stream.h"
 #include "services/runtime/crypto.h"
+#include "services/runtime/kept_answer.h"
 #include "services/runtime/record.h"
 #include "services/runtime/redis.h"
 #include "services/runtime/status.h"
@@ -105,7 +107,7 @@ class Dump {
     if (type.text != "string") return absl::InternalError(absl::StrCat("a ", type.text, " at ", key));
     BB_ASSIGN_OR_RETURN(const Reply value, redis_->Call({"GET", key}));
     if (absl::StartsWith(rest, "r:")) return Record(key, rest, value.text);
-    if (absl::StartsWith(rest, "i:")) return Sealed(key, "answer", keys_.idempotency, value.text);
+    if (absl::StartsWith(rest, "i:")) return KeptAnswer(key, value.text);
     Print(key, "plain", {{value.text}, {}});
     return absl::OkStatus();
   }
@@ -113,12 +115,35 @@ class Dump {
   absl::Status Record(const std::string& key, const std::string& rest, const std::string& bytes) {
     const std::string kind = rest.substr(2, rest.find(':', 2) - 2);
     BB_ASSIGN_OR_RETURN(const RecordHeader header, ParseRecord(bytes, kind));
-    const std::string wrapped_at = absl::StrCat(base_, "k:", crypto::Hex(header.key_id));
-    BB_ASSIGN_OR_RETURN(const Reply wrapped, redis_->Call({"GET", wrapped_at}));
-    if (wrapped.text == kDestroyed) return absl::OkStatus();
-    BB_ASSIGN_OR_RETURN(const crypto::Key data_key, UnwrapKey(keys_, wrapped_at, wrapped.text));
-    BB_ASSIGN_OR_RETURN(const std::string text, OpenRecord(keys_, {key, kind, slug_}, header, data_key));
+    BB_ASSIGN_OR_RETURN(const std::optional<crypto::Key> data_key, DataKey(header.key_id));
+    if (!data_key.has_value()) return absl::OkStatus();
+    BB_ASSIGN_OR_RETURN(const std::string text, OpenRecord(keys_, {key, kind, slug_}, header, *data_key));
     return Message(key, "record", text);
+  }
+
+  absl::Status KeptAnswer(const std::string& key, const std::string& bytes) {
+    BB_ASSIGN_OR_RETURN(const std::vector<std::string> ids, OwnersOfKept(bytes));
+    std::vector<crypto::Key> held;
+    held.reserve(ids.size());
+    std::vector<OwnerKey> owners;
+    for (const std::string& id : ids) {
+      BB_ASSIGN_OR_RETURN(const std::optional<crypto::Key> data_key, DataKey(id));
+      if (!data_key.has_value()) return absl::OkStatus();
+      held.push_back(*data_key);
+      owners.push_back({id, &held.back()});
+    }
+    BB_ASSIGN_OR_RETURN(const std::string text, OpenKept(keys_, key, owners, bytes));
+    Print(key, "owners", {ids, {}});
+    return Message(key, "answer", text);
+  }
+
+  // Nothing if it has been destroyed.
+  absl::StatusOr<std::optional<crypto::Key>> DataKey(absl::string_view id) {
+    const std::string at = absl::StrCat(base_, "k:", crypto::Hex(id));
+    BB_ASSIGN_OR_RETURN(const Reply wrapped, redis_->Call({"GET", at}));
+    if (wrapped.text == kDestroyed) return std::optional<crypto::Key>();
+    BB_ASSIGN_OR_RETURN(crypto::Key key, UnwrapKey(keys_, at, wrapped.text));
+    return std::make_optional(std::move(key));
   }
 
   absl::Status Sealed(const std::string& key, absl::string_view what, const crypto::Key& with, const std::string& bytes) {
