@@ -127,9 +127,9 @@ class Dump {
     held.reserve(ids.size());
     std::vector<OwnerKey> owners;
     for (const std::string& id : ids) {
-      BB_ASSIGN_OR_RETURN(const std::optional<crypto::Key> data_key, DataKey(id));
+      BB_ASSIGN_OR_RETURN(std::optional<crypto::Key> data_key, DataKey(id));
       if (!data_key.has_value()) return absl::OkStatus();
-      held.push_back(*data_key);
+      held.push_back(*std::move(data_key));
       owners.push_back({id, &held.back()});
     }
     BB_ASSIGN_OR_RETURN(const std::string text, OpenKept(keys_, key, owners, bytes));
