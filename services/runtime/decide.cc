@@ -73,6 +73,7 @@ bool operator<(const ReadKey& a, const ReadKey& b) {
 absl::StatusOr<const ReadValue*> View::Read(ReadKey key) {
   auto it = loaded_.find(key);
   if (it != loaded_.end()) return &it->second;
+  if (auto brought = brought_.extract(key); !brought.empty()) return &loaded_.insert(std::move(brought)).position->second;
   const bool asked = std::any_of(pending_.begin(), pending_.end(), [&](const ReadKey& p) { return !(p < key) && !(key < p); });
   if (!asked) pending_.push_back(std::move(key));
   return absl::UnavailableError("not loaded yet");  // never leaves the runtime
@@ -88,7 +89,7 @@ absl::StatusOr<std::string> View::Claim(const std::string& kind, absl::string_vi
 void View::Provide(const ReadKey& key, ReadValue value) {
   pending_.erase(std::remove_if(pending_.begin(), pending_.end(), [&](const ReadKey& p) { return !(p < key) && !(key < p); }),
                  pending_.end());
-  for (auto& [record, brought] : value.brought) loaded_.try_emplace(record, std::move(brought));
+  for (auto& [record, brought] : value.brought) brought_[record] = std::move(brought);
   value.brought.clear();
   loaded_[key] = std::move(value);
 }

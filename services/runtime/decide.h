@@ -140,7 +140,7 @@ struct ReadValue {
   std::string holder;                         // kClaim: "<kind>/<id>" of the holding record, "" if free
   std::vector<std::string> ids;               // kPage: ids in order
   std::string next;                           // kPage: cursor after the last id, "" at the end
-  std::vector<std::pair<ReadKey, ReadValue>> brought;  // kPage: the records of these ids, if the store brought them along
+  std::vector<std::pair<ReadKey, ReadValue>> brought;  // the records that a claim or a page names, if the store has them along
 };
 
 template <class T>
@@ -173,7 +173,7 @@ class View {
     return Claim(entities_->For(T::descriptor()).kind, claim);
   }
   // A page of records of type T from an index, newest first. `after` is the cursor of the page before, "" for the first.
-  // limit: 1 to kMaxPage. The store brings the records with their ids.
+  // limit: 1 to kMaxPage. The records come with their ids.
   template <class T>
   absl::StatusOr<Listed<T>> Page(absl::string_view index, absl::string_view value, int limit, absl::string_view after = "") {
     const std::string& kind = entities_->For(T::descriptor()).kind;
@@ -204,7 +204,7 @@ class View {
 
   // --- for the runtime and tests ---
   const std::vector<ReadKey>& pending() const { return pending_; }
-  // Forgets it from pending. What it brought along is there, too, unless it was before.
+  // Forgets it from pending. What it brought along counts as read once it is asked for.
   void Provide(const ReadKey& key, ReadValue value);
   const std::map<ReadKey, ReadValue>& loaded() const { return loaded_; }
   // The revision with which the commit begins a record. A record that comes back after it was deleted must not meet an etag
@@ -217,7 +217,8 @@ class View {
   absl::StatusOr<std::string> Claim(const std::string& kind, absl::string_view claim);
 
   const EntitySet* entities_;
-  std::map<ReadKey, ReadValue> loaded_;
+  std::map<ReadKey, ReadValue> loaded_;   // what was asked for: the commit checks it again
+  std::map<ReadKey, ReadValue> brought_;  // what came along and nobody has asked for
   std::vector<ReadKey> pending_;
   mutable std::uint64_t first_revision_;
 };

@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <utility>
 
+#include "absl/strings/match.h"
 #include "absl/strings/numbers.h"
 #include "absl/strings/str_cat.h"
 #include "google/protobuf/message.h"
@@ -78,6 +79,17 @@ struct Reading {
     return value;
   }
 
+  absl::StatusOr<ReadValue> Claim(const ReadKey& key, const Reply& reply) const {
+    ReadValue value;
+    if (reply.elements.size() != 2) return absl::DataLossError("a claim without its holder's record");
+    value.holder = reply.elements[0].text;
+    if (!absl::StartsWith(value.holder, absl::StrCat(key.kind, "/"))) return value;  // free, or another kind's
+    const ReadKey record{ReadKey::What::kRecord, key.kind, value.holder.substr(key.kind.size() + 1)};
+    BB_ASSIGN_OR_RETURN(ReadValue brought, Record(record, reply.elements[1]));
+    value.brought.emplace_back(record, std::move(brought));
+    return value;
+  }
+
   absl::StatusOr<ReadValue> Page(const ReadKey& key, const Reply& reply) const {
     ReadValue value;
     if (reply.elements.empty() || reply.elements[0].elements.empty()) return absl::DataLossError("a page without index");
@@ -101,14 +113,19 @@ struct Reading {
     values.reserve(wanted.size());
     for (size_t i = 0; i < wanted.size(); ++i) {
       const Reply& r = reply.elements[i];
-      if (wanted[i].what == ReadKey::What::kClaim) {
-        values.emplace_back().holder = r.text;
-        continue;
-      }
-      BB_ASSIGN_OR_RETURN(ReadValue value, wanted[i].what == ReadKey::What::kRecord ? Record(wanted[i], r) : Page(wanted[i], r));
+      BB_ASSIGN_OR_RETURN(ReadValue value, One(wanted[i], r));
       values.push_back(std::move(value));
     }
     return values;
+  }
+
+  absl::StatusOr<ReadValue> One(const ReadKey& key, const Reply& reply) const {
+    switch (key.what) {
+      case ReadKey::What::kRecord: return Record(key, reply);
+      case ReadKey::What::kClaim: return Claim(key, reply);
+      case ReadKey::What::kPage: return Page(key, reply);
+    }
+    return absl::InternalError("no such read");
   }
 };
 

@@ -62,9 +62,9 @@ local function bb_file(keys, args)
 end
 
 -- args: any number of  "r:<kind>:<id>"  |  "c:<claim>"  |  "x:<kind>:<index>:<value>", cursor or "", how many
--- answer: one element each: as bb_file  |  holder or false  |  {{revision, member, member, …}, as bb_file, as bb_file, …}
--- A page brings the records that its members name, so that they cost no trip of their own; not that of the last member, which
--- only tells that there is more, if there are as many as asked for.
+-- answer: one element each: as bb_file  |  {holder or false, as bb_file}  |  {{revision, member, member, …}, as bb_file, as bb_file, …}
+-- A claim brings its holder and a page the records that its members name, so that they cost no trip of their own; not that of
+-- the last member, which only tells that there is more, if there are as many as asked for.
 local function bb_read(keys, args)
   local base, out, i = keys[1], {}, 1
   while i <= #args do
@@ -73,7 +73,8 @@ local function bb_read(keys, args)
     if what == 114 then      -- r
       out[#out + 1] = read_record(base, name)
     elseif what == 99 then   -- c
-      out[#out + 1] = redis.call('GET', base .. name)
+      local holder = redis.call('GET', base .. name)
+      out[#out + 1] = { holder, holder and read_record(base, 'r:' .. string.gsub(holder, '/', ':', 1)) }
     else                     -- x
       local after = args[i + 1] == '' and '+' or '(' .. args[i + 1]
       local page = redis.call('ZRANGE', base .. name, after, '-', 'BYLEX', 'REV', 'LIMIT', 0, args[i + 2])

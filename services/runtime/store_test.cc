@@ -220,14 +220,31 @@ TEST_F(StoreTest, APageBringsItsRecords) {
     EXPECT_EQ(value.revision, ReadOne(RecordKey("note", key.id))->revision);
     ASSERT_NE(value.record, nullptr);
   }
-  // In a view they are there as if they had been asked for; what was there before stays, so that the commit sees that it changed.
+  // In a view they count as read once they are asked for; what was read before stays, so that the commit sees that it changed.
   View view(&TestEntities());
   ReadValue before = *ReadOne(RecordKey("note", "n3"));
   before.revision += 1;
   view.Provide(RecordKey("note", "n3"), before);
   view.Provide(PageKey("open", 2), *page);
+  EXPECT_EQ(view.loaded().size(), 2u);
+  EXPECT_NE(*view.Find<stored::ReadNote>("n2"), nullptr);
+  EXPECT_NE(*view.Find<stored::ReadNote>("n3"), nullptr);
+  EXPECT_TRUE(view.pending().empty());
   EXPECT_EQ(view.loaded().at(RecordKey("note", "n3")).revision, before.revision);
   EXPECT_EQ(view.loaded().at(RecordKey("note", "n2")).revision, page->brought[1].second.revision);
+}
+
+TEST_F(StoreTest, AClaimBringsItsHolder) {
+  ASSERT_TRUE(Put("a", Note("citizens/x", "open", 1, "p")).ok());
+  const auto claim = ReadOne(ClaimKey("person:p"));
+  ASSERT_TRUE(claim.ok()) << claim.status();
+  EXPECT_EQ(claim->holder, "note/a");
+  ASSERT_EQ(claim->brought.size(), 1u);
+  EXPECT_NE(claim->brought[0].second.record, nullptr);
+  EXPECT_TRUE(ReadOne(ClaimKey("person:q"))->brought.empty());
+  ReadKey other = ClaimKey("person:p");
+  other.kind = "shared";
+  EXPECT_TRUE(ReadOne(other)->brought.empty()) << "another kind holds it";
 }
 
 TEST_F(StoreTest, SameOrderIsStillTotal) {

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 
+#include "absl/strings/match.h"
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_format.h"
 
@@ -50,6 +51,10 @@ ReadValue MemoryStore::Read(const ReadKey& key) const {
       return ReadPage(key);
     case ReadKey::What::kClaim:
       out.holder = Claim(key.id);
+      if (absl::StartsWith(out.holder, absl::StrCat(key.kind, "/"))) {
+        const ReadKey record{ReadKey::What::kRecord, key.kind, out.holder.substr(key.kind.size() + 1)};
+        out.brought.emplace_back(record, Read(record));
+      }
       return out;
     case ReadKey::What::kRecord: {
       auto it = records_.find({key.kind, key.id});

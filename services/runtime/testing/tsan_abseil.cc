@@ -46,14 +46,18 @@ constexpr unsigned kReader = __tsan_mutex_read_lock;
 constexpr unsigned kTry = __tsan_mutex_try_lock;
 constexpr unsigned kFailed = __tsan_mutex_try_lock | __tsan_mutex_try_lock_failed;
 
-// What lets go of the lock, waits, and holds it again at its end.
+// What lets go of the lock, waits, and holds it again at its end. The library's functions call each other: the outermost tells.
+thread_local Mutex* waiting = nullptr;
 template <class Wait>
 auto Waiting(Mutex* mu, Wait wait) {
+  if (waiting == mu) return wait();
+  waiting = mu;
   Unlocking(mu);
   Unlocked(mu);
   struct Again {
     Mutex* mu;
     ~Again() {
+      waiting = nullptr;
       Locking(mu);
       Locked(mu);
     }
@@ -124,6 +128,16 @@ bool Mutex::AwaitWithDeadline(const Condition& cond, Time deadline) {
 void Mutex::LockWhen(const Condition& cond) {
   Lock();
   Await(cond);
+}
+
+bool Mutex::LockWhenWithTimeout(const Condition& cond, Duration timeout) {
+  Lock();
+  return AwaitWithTimeout(cond, timeout);
+}
+
+bool Mutex::LockWhenWithDeadline(const Condition& cond, Time deadline) {
+  Lock();
+  return AwaitWithDeadline(cond, deadline);
 }
 
 void CondVar::Wait(Mutex* mu) {
