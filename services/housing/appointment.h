@@ -12,10 +12,10 @@ namespace brobygger::housing {
 
 absl::StatusOr<Decision> SetNextAppointment(const Call& call, const v1::SetNextAppointmentRequest& request, View& view);
 absl::StatusOr<Decision> GetNextAppointment(const Call& call, const v1::GetNextAppointmentRequest& request, View& view);
-// OnDue: an appointment that has passed goes, and the citizen may need follow-up again.
+// OnDue: an appointment or a day of leaving that has passed goes, and the citizen may need follow-up again.
 absl::StatusOr<Decision> DropPassed(const Call& call, const std::string& id, View& view);
 
-// The beginning of the day after the appointment; InfiniteFuture without one.
+// The beginning of the day after the appointment or the day of leaving, whichever is first; InfiniteFuture without one.
 absl::Time PassesAt(const stored::Standing& standing);
 
 }  // namespace brobygger::housing

@@ -23,6 +23,18 @@ bool TellsOfHousingAlone(v1::RiskFlag flag) {
   return flag == v1::RISK_FLAG_EVICTION_NOTICE || flag == v1::RISK_FLAG_RELATION_BREAKDOWN || flag == v1::RISK_FLAG_LOST_TEMPORARY_STAY;
 }
 
+// What goes on beside the screening; the standing holds it as the file shows it.
+void AddSections(const stored::Standing& standing, v1::HousingFile* file) {
+  if (standing.has_application()) *file->mutable_application() = standing.application();
+  if (standing.has_offer()) *file->mutable_offer() = standing.offer();
+  if (standing.has_home()) *file->mutable_home() = standing.home();
+  if (standing.has_eviction()) *file->mutable_eviction() = standing.eviction();
+  for (const stored::OpenSupport& s : standing.support()) *file->add_support() = s.in_file();
+  for (const stored::Period& stay : standing.shelter_stays()) {
+    if (stay.id() == standing.open_shelter_stay()) *file->mutable_shelter_since() = stay.first_day();
+  }
+}
+
 }  // namespace
 
 v1::HousingFile BuildFile(const v1::HomelessnessScreening* current, const stored::Standing& standing, absl::CivilDay today) {
@@ -30,6 +42,7 @@ v1::HousingFile BuildFile(const v1::HomelessnessScreening* current, const stored
   if (standing.has_next_appointment() && ToDay(standing.next_appointment().date()) >= today) {
     *file.mutable_next_appointment() = standing.next_appointment();
   }
+  AddSections(standing, &file);
   if (current == nullptr) return file;
   const v1::ScreeningAnswers& answers = current->answers();
   const v1::ScreeningFindings& findings = current->findings();
@@ -49,6 +62,8 @@ v1::HousingFile BuildFile(const v1::HomelessnessScreening* current, const stored
   file.set_rent_arrears(HasFlag(answers, v1::RISK_FLAG_RENT_ARREARS));
   file.set_release_within_1_month(NamesRelease(answers));
   file.set_discharge_within_1_month(NamesDischarge(answers));
+  if (answers.has_leaving_on() && NamesRelease(answers)) *file.mutable_release_on() = answers.leaving_on();
+  if (answers.has_leaving_on() && NamesDischarge(answers)) *file.mutable_discharge_on() = answers.leaving_on();
   if (answers.own_words_for_sharing()) file.set_own_words(answers.own_words());
   return file;
 }

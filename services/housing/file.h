@@ -1,4 +1,5 @@
-// What the housing agency's door shows: a pure function of the citizen's current screening, their standing and the date.
+// What the housing agency's door shows: a pure function of the citizen's current screening, their standing and the date. The
+// standing holds the sections that other records give (file_sections.h).
 #pragma once
 
 #include "absl/time/civil_time.h"

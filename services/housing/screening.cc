@@ -1,13 +1,16 @@
 #include "services/housing/screening.h"
 
+#include <optional>
 #include <string>
 #include <utility>
 #include <vector>
 
 #include "absl/strings/str_cat.h"
+#include "services/housing/common.h"
+#include "services/housing/duties.h"
 #include "services/housing/entities.h"
-#include "services/housing/file.h"
 #include "services/housing/findings.h"
+#include "services/housing/standing.h"
 #include "services/runtime/civil.h"
 
 namespace brobygger::housing {
@@ -15,44 +18,11 @@ namespace {
 
 using Screening = v1::HomelessnessScreening;
 
-constexpr int kPageDefault = 25;
-
-absl::string_view Word(v1::ScreeningState state) {
-  switch (state) {
-    case v1::SCREENING_STATE_DRAFT: return "DRAFT";
-    case v1::SCREENING_STATE_COMPLETED: return "COMPLETED";
-    case v1::SCREENING_STATE_SUPERSEDED: return "SUPERSEDED";
-    case v1::SCREENING_STATE_CANCELLED: return "CANCELLED";
-    default: return "UNSPECIFIED";
-  }
-}
-
-google::protobuf::Timestamp Stamp(absl::Time time) {
-  google::protobuf::Timestamp stamp;
-  const std::int64_t nanos = absl::ToUnixNanos(time);
-  stamp.set_seconds(nanos / 1'000'000'000);
-  stamp.set_nanos(static_cast<int>(nanos % 1'000'000'000));
-  return stamp;
-}
-
-Screening Shown(Screening screening, absl::string_view id, const std::string& etag) {
-  screening.set_name(absl::StrCat("screenings/", id));
-  screening.set_etag(etag);
-  return screening;
-}
+Screening Shown(const Screening& screening, absl::string_view id, const std::string& etag) { return Shown(screening, "screenings", id, etag); }
 
 absl::Status CheckDraft(const v1::ScreeningAnswers& answers, absl::CivilDay today) {
   if (auto violations = CheckAnswers(answers, today); !violations.empty()) return Invalid(std::move(violations));
   return CheckAge(answers);
-}
-
-// A presence that was signed for a citizen counts for that citizen only.
-absl::Status CheckPresenceOf(const Call& call, const std::string& citizen) {
-  if (!call.presence || (!call.presence->citizen().empty() && call.presence->citizen() != citizen)) {
-    return Refusal(absl::StatusCode::kFailedPrecondition, "PRESENCE_REQUIRED",
-                   "the citizen has to take part (present, on the phone, or by an own written wish)");
-  }
-  return absl::OkStatus();
 }
 
 // The draft that a request means, or why it is none.
@@ -122,9 +92,8 @@ absl::StatusOr<Decision> CompleteScreening(const Call& call, const v1::CompleteS
   if (auto violations = CheckComplete(before->answers()); !violations.empty()) return Invalid(std::move(violations));
   BB_RETURN_IF_ERROR(CheckDraft(before->answers(), today));
 
-  const std::string citizen = IdOf(before->citizen());
-  BB_ASSIGN_OR_RETURN(const stored::Standing* stood, view.Find<stored::Standing>(citizen));
-  stored::Standing standing = stood == nullptr ? stored::Standing() : *stood;
+  BB_ASSIGN_OR_RETURN(Dossier dossier, Dossier::Read(view, IdOf(before->citizen())));
+  stored::Standing& standing = dossier.standing;
   const std::string former_id = standing.current_screening();
   const Screening* former = nullptr;
   if (!former_id.empty()) {
@@ -145,6 +114,12 @@ absl::StatusOr<Decision> CompleteScreening(const Call& call, const v1::CompleteS
   standing.set_current_screening(id);
   standing.set_result(screening.findings().result());
   *standing.mutable_complete_time() = Stamp(call.now);
+  standing.clear_leaving_on();
+  std::optional<DueThing> due;
+  if (screening.answers().has_leaving_on() && ToDay(screening.answers().leaving_on()) >= today) {
+    *standing.mutable_leaving_on() = screening.answers().leaving_on();
+    due = DueThing{v1::DUTY_REASON_HOME_BEFORE_LEAVING, ToDay(screening.answers().leaving_on())};
+  }
 
   BB_ASSIGN_OR_RETURN(const std::string next, view.NextEtag<Screening>(id));
   v1::CompleteScreeningResponse response;
@@ -158,8 +133,10 @@ absl::StatusOr<Decision> CompleteScreening(const Call& call, const v1::CompleteS
     *superseded.mutable_update_time() = Stamp(call.now);
     decision.Put(Entities(), former_id, superseded);
   }
-  decision.Put(Entities(), citizen, standing);
-  decision.Put(Entities(), citizen, BuildFile(&screening, standing, today));
+  dossier.SetScreening(screening);
+  dossier.Write(today, &decision);
+  SetDuty("leaving", screening.citizen(), screening.citizen(), call.person.value(), due, &decision);
+  Announce(call, v1::HOUSING_EVENT_TYPE_SCREENING_COMPLETED, absl::StrCat("screenings/", id), screening.citizen(), &decision);
   return decision;
 }
 
@@ -190,14 +167,16 @@ absl::StatusOr<Decision> GetScreening(const Call&, const v1::GetScreeningRequest
 
 absl::StatusOr<Decision> ListScreenings(const Call&, const v1::ListScreeningsRequest& request, View& view) {
   const bool by_age = request.age_band() != v1::AGE_BAND_UNSPECIFIED;
-  if ((request.citizen().empty() ? 0 : 1) + (by_age ? 1 : 0) + (request.needs_follow_up() ? 1 : 0) != 1) {
-    return Invalid({{"citizen", "want exactly one of citizen, age_band and needs_follow_up"}});
+  const bool leaving = request.leaving_within_a_month();
+  if ((request.citizen().empty() ? 0 : 1) + (by_age ? 1 : 0) + (request.needs_follow_up() ? 1 : 0) + (leaving ? 1 : 0) != 1) {
+    return Invalid({{"citizen", "want exactly one of citizen, age_band, needs_follow_up and leaving_within_a_month"}});
   }
   const int limit = request.page_size() > 0 ? request.page_size() : kPageDefault;
   v1::ListScreeningsResponse response;
   std::vector<std::string> ids;
-  if (request.needs_follow_up()) {
-    BB_ASSIGN_OR_RETURN(const Listed<stored::Standing> page, view.Page<stored::Standing>("follow-up", "", limit, request.page_token()));
+  if (request.needs_follow_up() || leaving) {
+    BB_ASSIGN_OR_RETURN(const Listed<stored::Standing> page,
+                        view.Page<stored::Standing>(leaving ? "leaving" : "follow-up", "", limit, request.page_token()));
     for (const auto& entry : page.records) ids.push_back(entry.second->current_screening());
     response.set_next_page_token(page.next);
   } else {
