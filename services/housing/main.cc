@@ -4,6 +4,6 @@
 int main(int argc, char** argv) {
   brobygger::ServiceSpec spec;
   spec.name = "housing";
-  spec.modules = {brobygger::housing::HousingModule()};
+  spec.modules = brobygger::housing::HousingModules();
   return brobygger::RunService(argc, argv, spec);
 }

@@ -30,7 +30,7 @@ class HousingRoad : public ::testing::Test {
     world_ = new testing::World(kDirectory);
     ServiceSpec spec;
     spec.name = "housing";
-    spec.modules = {HousingModule()};
+    spec.modules = HousingModules();
     runtime::ServiceConfig config = world_->Config("housing");
     config.mutable_consent()->set_target("127.0.0.1:1");
     config.mutable_consent()->set_name("consent");

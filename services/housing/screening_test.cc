@@ -176,12 +176,13 @@ TEST_F(ScreeningTest, ListsByCitizenAndByAge) {
 }
 
 TEST_F(ScreeningTest, ExactlyOneFilter) {
-  for (int bits = 0; bits < 8; ++bits) {
+  for (int bits = 0; bits < 16; ++bits) {
     v1::ListScreeningsRequest request;
     if (bits & 1) request.set_citizen("citizens/" + CitizenId());
     if (bits & 2) request.set_age_band(v1::AGE_BAND_UNDER_25);
     if (bits & 4) request.set_needs_follow_up(true);
-    const bool one = bits == 1 || bits == 2 || bits == 4;
+    if (bits & 8) request.set_leaving_within_a_month(true);
+    const bool one = bits == 1 || bits == 2 || bits == 4 || bits == 8;
     EXPECT_EQ(office.Ask<v1::ListScreeningsResponse>("ListScreenings", request).ok(), one) << bits;
   }
 }
@@ -218,14 +219,46 @@ TEST_F(ScreeningTest, FollowUpEndsWithAnAppointmentAndComesBackWhenItHasPassed) 
   EXPECT_TRUE(FollowUps().empty());
 }
 
-TEST(HousingModule, ServesEveryMethodButTheDoor) {
-  const Module module = HousingModule();
-  for (int i = 0; i < module.service->method_count(); ++i) {
-    const std::string& name = module.service->method(i)->name();
-    EXPECT_EQ(module.handlers.count(name), name == "GetCitizenFile" ? 0u : 1u) << name;
+// D6: release within a month, on a list of its own and on the due list, until the day has passed.
+TEST_F(ScreeningTest, LeavingWithinAMonth) {
+  v1::ListScreeningsRequest request;
+  request.set_leaving_within_a_month(true);
+  v1::ScreeningAnswers later = Complete(), sooner = Complete();
+  later.set_living_situation(v1::LIVING_SITUATION_PRISON_RELEASE_WITHIN_1_MONTH);
+  *later.mutable_leaving_on() = Day(2026, 12, 22);  // 31 days
+  sooner.set_living_situation(v1::LIVING_SITUATION_HOSPITAL_OR_TREATMENT_DISCHARGE_WITHIN_1_MONTH);
+  *sooner.mutable_leaving_on() = Day(2026, 11, 30);
+  auto a = office.CreateAndFinish(later);
+  auto b = office.CreateAndFinish(sooner, std::string(26, 'd'));
+  ASSERT_TRUE(a.ok() && b.ok());
+  EXPECT_EQ(List(request), (std::vector<std::string>{b->screening().name(), a->screening().name()})) << "earliest day first";
+  EXPECT_EQ(office.Reasons(), (std::vector<v1::DutyReason>{v1::DUTY_REASON_HOME_BEFORE_LEAVING, v1::DUTY_REASON_HOME_BEFORE_LEAVING}));
+  office.RunDue(StartOfDay(absl::CivilDay(2026, 12, 1)));
+  EXPECT_EQ(List(request), std::vector<std::string>{a->screening().name()}) << "the day has passed";
+  EXPECT_EQ(office.Reasons().size(), 2u) << "what was not done is still due";
+  ASSERT_TRUE(office.CreateAndFinish(Complete()).ok());
+  EXPECT_TRUE(List(request).empty()) << "the current screening names none";
+  EXPECT_EQ(office.Reasons().size(), 1u);
+  *later.mutable_leaving_on() = Day(2026, 12, 23);
+  EXPECT_EQ(ReasonOf(office.Create(later).status()), "OUT_OF_RANGE") << "allowed from 31 days before";
+}
+
+TEST(HousingModules, ServeEveryMethodButTheDoor) {
+  const std::vector<Module> modules = HousingModules();
+  ASSERT_EQ(modules.size(), 4u);
+  for (const Module& module : modules) {
+    const bool first = module.service->name() == "HousingService";
+    for (int i = 0; i < module.service->method_count(); ++i) {
+      const std::string& name = module.service->method(i)->name();
+      EXPECT_EQ(module.handlers.count(name), name == "GetCitizenFile" ? 0u : 1u) << name;
+    }
+    EXPECT_EQ(module.handlers.size() + (first ? 1 : 0), static_cast<size_t>(module.service->method_count())) << module.service->name();
+    EXPECT_EQ(module.file_kind, first ? "file" : "");
+    EXPECT_EQ(module.prefix, "housing");
   }
-  EXPECT_EQ(module.handlers.size() + 1, static_cast<size_t>(module.service->method_count()));
-  EXPECT_EQ(module.entities->ByKind(module.file_kind)->type, v1::HousingFile::descriptor());
+  EXPECT_EQ(modules[0].entities->ByKind("file")->type, v1::HousingFile::descriptor());
+  // Whatever has a due time has somebody to call, and the other way round.
+  for (const EntityType& e : Entities().all()) EXPECT_EQ(e.due != nullptr, modules[0].on_due.count(e.kind) == 1) << e.kind;
 }
 
 }  // namespace
