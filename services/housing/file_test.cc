@@ -1,5 +1,8 @@
 #include "services/housing/file.h"
 
+#include <utility>
+#include <vector>
+
 #include <gtest/gtest.h>
 
 #include "brobygger/housing/v1/eviction_requests.pb.h"

@@ -26,7 +26,7 @@ void Follow(const std::string& id, const Referral& referral, stored::Standing* s
 
 // A change of one referral that needs nothing but the referral and the citizen's standing.
 template <class Response, class Change>
-absl::StatusOr<Decision> Change(const Call& call, const std::string& name, View& view, bool with_citizen, Change change) {
+absl::StatusOr<Decision> ChangeReferral(const Call& call, const std::string& name, View& view, bool with_citizen, Change change) {
   const std::string id = IdOf(name);
   BB_ASSIGN_OR_RETURN(const Referral* before, view.Get<Referral>(id));
   if (with_citizen) BB_RETURN_IF_ERROR(CheckPresenceOf(call, before->citizen()));
@@ -110,7 +110,7 @@ absl::StatusOr<Decision> AssessHousingReferral(const Call& call, const v1::Asses
   if (alternative && !refused) return Invalid({{"alternative", "want none without a refusal"}});
   BB_ASSIGN_OR_RETURN(const std::string etag, view.Etag<Referral>(IdOf(request.name())));
   if (!etag.empty() && etag != request.etag()) return EtagMismatch();
-  return Change<v1::AssessHousingReferralResponse>(call, request.name(), view, false, [&](Referral* r) -> absl::StatusOr<v1::ReferralState> {
+  return ChangeReferral<v1::AssessHousingReferralResponse>(call, request.name(), view, false, [&](Referral* r) -> absl::StatusOr<v1::ReferralState> {
     const Finding finding = refused ? Finding{request.refusal(), request.alternative()} : FindEligibility(r->needs());
     if (finding.refusal == v1::REFERRAL_REFUSAL_UNSPECIFIED) return v1::REFERRAL_STATE_ELIGIBLE;
     r->set_refusal(finding.refusal);
@@ -120,7 +120,7 @@ absl::StatusOr<Decision> AssessHousingReferral(const Call& call, const v1::Asses
 }
 
 absl::StatusOr<Decision> JoinWaitingList(const Call& call, const v1::JoinWaitingListRequest& request, View& view) {
-  return Change<v1::JoinWaitingListResponse>(call, request.name(), view, true, [](Referral* r) -> absl::StatusOr<v1::ReferralState> {
+  return ChangeReferral<v1::JoinWaitingListResponse>(call, request.name(), view, true, [](Referral* r) -> absl::StatusOr<v1::ReferralState> {
     // Back into the line from an offer is the offer's way.
     if (r->state() != v1::REFERRAL_STATE_ELIGIBLE) return WrongState(Word(r->state()), "ELIGIBLE");
     return v1::REFERRAL_STATE_WAITING;
@@ -133,7 +133,7 @@ absl::StatusOr<Decision> WithdrawHousingReferral(const Call& call, const v1::Wit
   BB_RETURN_IF_ERROR(CheckPresenceOf(call, before->citizen()));
   BB_RETURN_IF_ERROR(CheckMove(before->state(), v1::REFERRAL_STATE_WITHDRAWN));
   if (before->offer().empty()) {
-    return Change<v1::WithdrawHousingReferralResponse>(call, request.name(), view, true, [](Referral*) -> absl::StatusOr<v1::ReferralState> {
+    return ChangeReferral<v1::WithdrawHousingReferralResponse>(call, request.name(), view, true, [](Referral*) -> absl::StatusOr<v1::ReferralState> {
       return v1::REFERRAL_STATE_WITHDRAWN;
     });
   }

@@ -38,11 +38,11 @@ class SupportTest : public ::testing::Test {
     BB_ASSIGN_OR_RETURN(const v1::AdvanceCtiPhaseResponse r, office.Ask<v1::AdvanceCtiPhaseResponse>("AdvanceCtiPhase", request, Noon(on)));
     return r.episode();
   }
-  template <class Request, class Response>
+  template <class Asked, class Answered>
   absl::Status Act(const std::string& method, const std::string& name) {
-    Request request;
+    Asked request;
     request.set_name(name);
-    return office.Ask<Response>(method, request).status();
+    return office.Ask<Answered>(method, request).status();
   }
   absl::Status Pause(const std::string& n) { return Act<v1::PauseSupportEpisodeRequest, v1::PauseSupportEpisodeResponse>("PauseSupportEpisode", n); }
   absl::Status Resume(const std::string& n) { return Act<v1::ResumeSupportEpisodeRequest, v1::ResumeSupportEpisodeResponse>("ResumeSupportEpisode", n); }
