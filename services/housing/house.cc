@@ -199,8 +199,13 @@ absl::StatusOr<Decision> ReleaseUnit(const Call&, const v1::ReleaseUnitRequest& 
   });
 }
 
-absl::StatusOr<Decision> CloseUnit(const Call&, const v1::CloseUnitRequest& request, View& view) {
-  return ChangeUnit<v1::CloseUnitResponse>(request, view, [](stored::Unit* unit) -> absl::Status {
+absl::StatusOr<Decision> CloseUnit(const Call& call, const v1::CloseUnitRequest& request, View& view) {
+  return ChangeUnit<v1::CloseUnitResponse>(request, view, [&](stored::Unit* unit) -> absl::Status {
+    if (!unit->tenancy().empty()) {
+      BB_ASSIGN_OR_RETURN(const v1::Tenancy* tenancy, view.Find<v1::Tenancy>(unit->tenancy()));
+      // Whoever lived here has been forgotten, and no tenancy can end any more.
+      if (tenancy == nullptr) return VacateUnit(unit, ToDate(CopenhagenDay(call.now)));
+    }
     // VACATING may become MAINTENANCE too, when the tenancy ends.
     if (unit->state() != v1::UNIT_STATE_VACANT) return WrongState(Word(unit->state()), "VACANT");
     return MoveUnit(unit, v1::UNIT_STATE_MAINTENANCE);

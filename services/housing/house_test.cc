@@ -173,6 +173,16 @@ TEST_F(HouseTest, AHomeReturnsEvenIfItsOfferCanNoLongerBeRead) {
   EXPECT_EQ(office.StateOfUnit("1-1"), v1::UNIT_STATE_VACANT);
 }
 
+TEST_F(HouseTest, AHomeWhoseTenantHasBeenForgottenCanBeClosed) {
+  office.House(CitizenId(), "1-1");
+  EXPECT_EQ(ReasonOf(Close("1-1")), "WRONG_STATE") << "somebody lives there";
+  Decision forget;
+  forget.DestroyKey("citizens/" + CitizenId());
+  ASSERT_TRUE(office.store.Apply(forget).ok());
+  EXPECT_TRUE(Close("1-1").ok());
+  EXPECT_EQ(office.StateOfUnit("1-1"), v1::UNIT_STATE_MAINTENANCE);
+}
+
 TEST_F(HouseTest, CapacityAtAGlance) {
   office.House(CitizenId(), "1-1");
   ASSERT_TRUE(office.Offer(office.Wait(std::string(26, 'd')), "1-2").ok());

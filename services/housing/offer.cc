@@ -16,6 +16,7 @@ namespace {
 using Offer = v1::HousingOffer;
 
 constexpr char kPlural[] = "offers";
+constexpr int kHeadOfTheLine = 3;
 constexpr int kOpenDays = 14;
 constexpr int kLongestOpenDays = 60;
 constexpr int kMoveInDays = 31;
@@ -133,11 +134,11 @@ absl::StatusOr<Decision> OfferUnit(const Call& call, const v1::OfferUnitRequest&
   }
   BB_RETURN_IF_ERROR(MoveUnit(unit, v1::UNIT_STATE_RESERVED));
 
-  const auto line = view.Page<v1::HousingReferral>(kWaitingIndex, Word(referral.needs().requested_kind()), 1);
+  const auto line = view.Page<v1::HousingReferral>(kWaitingIndex, Word(referral.needs().requested_kind()), kHeadOfTheLine);
   absl::StatusOr<Dossier> dossier = Dossier::Read(view, IdOf(referral.citizen()));
   BB_RETURN_IF_ERROR(line.status());
   BB_RETURN_IF_ERROR(dossier.status());
-  // Who is there but can no longer be read has been forgotten, and stands in nobody's way.
+  // Who is there but can no longer be read has been forgotten, and stands in nobody's way: the page leaves them out.
   const bool first = line->records.empty() || line->records[0].first == referral_id;
   if (!first && request.out_of_order() == v1::OUT_OF_ORDER_REASON_UNSPECIFIED) {
     return Refusal(absl::StatusCode::kFailedPrecondition, "NOT_FIRST_IN_LINE",

@@ -7,7 +7,10 @@
 #include <gtest/gtest.h>
 
 #include "absl/strings/str_cat.h"
+#include "brobygger/housing/v1/house_requests.pb.h"
 #include "brobygger/housing/v1/housing_service.pb.h"
+#include "brobygger/housing/v1/offer_requests.pb.h"
+#include "brobygger/housing/v1/referral_requests.pb.h"
 #include "brobygger/housing/v1/screening_requests.pb.h"
 #include "services/housing/service.h"
 #include "services/runtime/civil.h"
@@ -55,6 +58,42 @@ class HousingRoad : public ::testing::Test {
                                          testing::Bearer(world_->issuer.Staff(agency, role)));
     if (!s.ok()) return s;
     return response;
+  }
+  // Of one of the other services.
+  template <class Response>
+  static absl::StatusOr<Response> AskAt(const std::string& path, const Message& request) {
+    Response response;
+    const absl::Status s = testing::Call(*gateway_, absl::StrCat("/brobygger.housing.v1.", path), request, &response,
+                                         testing::Bearer(world_->issuer.Staff("agencies/boligenhed", "HOUSING_ADVISER")));
+    if (!s.ok()) return s;
+    return response;
+  }
+  // A new citizen in the line for a crooked home: the referral's name.
+  static std::string Waiting() {
+    v1::SubmitHousingReferralRequest submit;
+    submit.set_citizen("citizens/" + crypto::NewId());
+    Present(submit.mutable_presence());
+    submit.mutable_needs()->set_requested_kind(v1::UNIT_KIND_CROOKED_HOME);
+    submit.mutable_needs()->set_homeless(true);
+    submit.mutable_needs()->set_substance_use(v1::SELF_DECLARED_NOT_SAID);
+    submit.mutable_needs()->set_support_need(v1::SUPPORT_NEED_LIMITED);
+    submit.set_request_id(crypto::NewId());
+    auto submitted = AskAt<v1::SubmitHousingReferralResponse>("AllocationService/SubmitHousingReferral", submit);
+    EXPECT_TRUE(submitted.ok()) << submitted.status();
+    if (!submitted.ok()) return "";
+    v1::AssessHousingReferralRequest assess;
+    assess.set_name(submitted->referral().name());
+    assess.set_etag(submitted->referral().etag());
+    assess.set_request_id(crypto::NewId());
+    auto assessed = AskAt<v1::AssessHousingReferralResponse>("AllocationService/AssessHousingReferral", assess);
+    EXPECT_TRUE(assessed.ok()) << assessed.status();
+    v1::JoinWaitingListRequest join;
+    join.set_name(assess.name());
+    Present(join.mutable_presence());
+    join.set_request_id(crypto::NewId());
+    auto joined = AskAt<v1::JoinWaitingListResponse>("AllocationService/JoinWaitingList", join);
+    EXPECT_TRUE(joined.ok()) << joined.status();
+    return assess.name();
   }
   static void Present(type::v1::Presence* presence) {
     presence->mutable_stated()->set_method(type::v1::PRESENCE_METHOD_IN_PERSON);
@@ -120,6 +159,56 @@ TEST_F(HousingRoad, OneCurrentScreeningAlsoAtTheSameMoment) {
     for (const v1::HomelessnessScreening& s : listed->screenings()) ++states[s.state()];
     EXPECT_EQ(states, (std::map<v1::ScreeningState, int>{{v1::SCREENING_STATE_COMPLETED, 1}, {v1::SCREENING_STATE_SUPERSEDED, 1}}));
   }
+}
+
+// Two people are offered one home at the same moment: one wins, and the other still stands in the line.
+TEST_F(HousingRoad, OneHomeIsOfferedOnceAlsoAtTheSameMoment) {
+  v1::RegisterHouseRequest house;
+  house.set_slug("perron-4");
+  house.set_display_name("Perron 4");
+  house.set_kind(v1::UNIT_KIND_CROOKED_HOME);
+  house.set_floors(3);
+  house.set_flats_per_floor(5);
+  house.set_rooms(1);
+  house.set_request_id(crypto::NewId());
+  auto registered = AskAt<v1::RegisterHouseResponse>("HomesService/RegisterHouse", house);
+  ASSERT_TRUE(registered.ok()) << registered.status();
+  ASSERT_EQ(registered->house().units_size(), 15);
+  for (int round = 0; round < 10; ++round) {
+    const std::string referrals[2] = {Waiting(), Waiting()};
+    absl::StatusOr<v1::OfferUnitResponse> offers[2];
+    std::vector<std::thread> advisers;
+    for (int i = 0; i < 2; ++i) {
+      advisers.emplace_back([&offers, &referrals, i] {
+        v1::OfferUnitRequest offer;
+        offer.set_referral(referrals[i]);
+        offer.set_unit("houses/perron-4/units/2-4");
+        offer.set_out_of_order(v1::OUT_OF_ORDER_REASON_WHO_IS_FIRST_ASKED_TO_WAIT);
+        offer.set_request_id(crypto::NewId());
+        offers[i] = AskAt<v1::OfferUnitResponse>("AllocationService/OfferUnit", offer);
+      });
+    }
+    for (std::thread& t : advisers) t.join();
+    ASSERT_NE(offers[0].ok(), offers[1].ok()) << offers[0].status() << " " << offers[1].status();
+    const int winner = offers[0].ok() ? 0 : 1;
+    EXPECT_EQ(ReasonOf(offers[1 - winner].status()), "WRONG_STATE");
+    v1::GetHousingReferralRequest get;
+    get.set_name(referrals[1 - winner]);
+    auto loser = AskAt<v1::GetHousingReferralResponse>("AllocationService/GetHousingReferral", get);
+    ASSERT_TRUE(loser.ok()) << loser.status();
+    EXPECT_EQ(loser->referral().state(), v1::REFERRAL_STATE_WAITING);
+    v1::DeclineOfferRequest decline;
+    decline.set_name(offers[winner]->offer().name());
+    Present(decline.mutable_presence());
+    decline.set_request_id(crypto::NewId());
+    auto declined = AskAt<v1::DeclineOfferResponse>("AllocationService/DeclineOffer", decline);
+    ASSERT_TRUE(declined.ok()) << declined.status();
+  }
+  v1::GetHouseRequest get;
+  get.set_name("houses/perron-4");
+  auto after = AskAt<v1::GetHouseResponse>("HomesService/GetHouse", get);
+  ASSERT_TRUE(after.ok()) << after.status();
+  for (const v1::HousingUnit& u : after->house().units()) EXPECT_EQ(u.state(), v1::UNIT_STATE_VACANT) << u.name();
 }
 
 TEST_F(HousingRoad, TheFileIsStoredWithTheScreening) {
