@@ -78,6 +78,18 @@ TEST(HousingContract, WhoMayAskAboutPersons) {
   }
 }
 
+// A neighbour reads numbers and the board's own meetings; that a flat is given up on a day would tell of somebody.
+TEST(HousingContract, WhatANeighbourMayAsk) {
+  std::set<std::string> found;
+  const ServiceDescriptor* homes = ServiceOf("HomesService");
+  for (int i = 0; i < homes->method_count(); ++i) {
+    for (int role : homes->method(i)->options().GetExtension(policy::v1::method).roles()) {
+      if (role == type::v1::ROLE_USER_VOLUNTEER) found.insert(homes->method(i)->name());
+    }
+  }
+  EXPECT_EQ(found, (std::set<std::string>{"GetCapacity", "ListBoardMeetings", "ListNightPlaces", "ReleaseNightPlace", "TakeNightPlace"}));
+}
+
 // Whatever acts on the citizen's behalf takes the citizen.
 TEST(HousingContract, TheCitizenTakesPart) {
   const std::set<std::string> want = {"CreateScreening", "CompleteScreening", "SubmitHousingReferral", "JoinWaitingList", "WithdrawHousingReferral",
