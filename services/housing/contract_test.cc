@@ -47,7 +47,7 @@ TEST(HousingContract, HomesHaveNobodyInThem) {
     for (int i = 0; i < m->field_count(); ++i) {
       const FieldDescriptor* f = m->field(i);
       EXPECT_EQ(f->options().GetExtension(policy::v1::category), type::v1::DATA_CATEGORY_NON_PERSONAL) << f->full_name();
-      for (const char* word : {"citizen", "person", "tenan", "presence", "cpr"}) {
+      for (const char* word : {"citizen", "person", "tenant", "presence", "cpr"}) {
         if (m->name() == "TenantsBoardMeeting") continue;  // the board's name, not a tenant's
         EXPECT_EQ(f->name().find(word), std::string::npos) << f->full_name();
       }

@@ -169,7 +169,9 @@ TEST_F(EvictionTest, ActsInEveryStage) {
       force(from);
       const absl::Status done = Advance(To(Get(name), to)).status();
       EXPECT_EQ(ReasonOf(done), MayBecome(from, to) ? "" : "WRONG_STATE") << Word(from) << " -> " << Word(to);
-      if (!done.ok()) EXPECT_TRUE(absl::StrContains(done.message(), Word(from))) << done;
+      if (!done.ok()) {
+        EXPECT_TRUE(absl::StrContains(done.message(), Word(from))) << done;
+      }
     }
     force(from);
     EXPECT_EQ(ReasonOf(Add(name, v1::MEASURE_KIND_COMPANION).status()), IsOpen(from) ? "" : "WRONG_STATE") << Word(from);

@@ -134,7 +134,9 @@ TEST_F(HouseTest, ActsInEveryState) {
       Force(state);
       const absl::Status done = act.run();
       EXPECT_EQ(ReasonOf(done), state == act.from ? "" : "WRONG_STATE") << act.act << " " << Word(state);
-      if (!done.ok()) EXPECT_TRUE(absl::StrContains(done.message(), Word(state)) && absl::StrContains(done.message(), Word(act.from))) << done;
+      if (!done.ok()) {
+        EXPECT_TRUE(absl::StrContains(done.message(), Word(state)) && absl::StrContains(done.message(), Word(act.from))) << done;
+      }
     }
   }
 }

@@ -227,7 +227,9 @@ TEST_F(OfferTest, ActsInEveryState) {
       ASSERT_TRUE(office.store.Put("perron-4", house).ok() && office.store.Put(CitizenId(), standing).ok());
       const absl::Status done = act();
       EXPECT_EQ(ReasonOf(done), MayBecome(state, to) ? "" : "WRONG_STATE") << Word(state) << " -> " << Word(to);
-      if (!done.ok()) EXPECT_TRUE(absl::StrContains(done.message(), Word(state))) << done;
+      if (!done.ok()) {
+        EXPECT_TRUE(absl::StrContains(done.message(), Word(state))) << done;
+      }
     }
   }
 }

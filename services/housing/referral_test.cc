@@ -167,7 +167,9 @@ TEST_F(ReferralTest, WithdrawingEndsTheOfferToo) {
   for (bool accepted : {false, true}) {
     const std::string referral = office.Wait();
     auto offer = office.Offer(referral);
-    if (accepted) ASSERT_TRUE(office.Accept(offer->name()).ok());
+    if (accepted) {
+      ASSERT_TRUE(office.Accept(offer->name()).ok());
+    }
     auto withdrawn = Withdraw(referral);
     ASSERT_TRUE(withdrawn.ok()) << withdrawn.status();
     EXPECT_EQ(withdrawn->referral().state(), v1::REFERRAL_STATE_WITHDRAWN);
@@ -201,7 +203,9 @@ TEST_F(ReferralTest, ActsInEveryState) {
       ASSERT_TRUE(office.store.Put(id, referral).ok());
       const absl::Status done = act.run();
       EXPECT_EQ(ReasonOf(done), act.allowed ? "" : "WRONG_STATE") << act.act << " " << Word(state);
-      if (!done.ok()) EXPECT_TRUE(absl::StrContains(done.message(), Word(state))) << done;
+      if (!done.ok()) {
+        EXPECT_TRUE(absl::StrContains(done.message(), Word(state))) << done;
+      }
     }
   }
 }

@@ -18,7 +18,7 @@ namespace {
 
 using Screening = v1::HomelessnessScreening;
 
-Screening Shown(const Screening& screening, absl::string_view id, const std::string& etag) { return Shown(screening, "screenings", id, etag); }
+Screening Shown(const Screening& screening, absl::string_view id, const std::string& etag) { return housing::Shown(screening, "screenings", id, etag); }
 
 absl::Status CheckDraft(const v1::ScreeningAnswers& answers, absl::CivilDay today) {
   if (auto violations = CheckAnswers(answers, today); !violations.empty()) return Invalid(std::move(violations));

@@ -27,7 +27,9 @@ void Walk(const std::set<std::pair<int, int>>& allowed) {
       EXPECT_EQ(ReasonOf(checked), "WRONG_STATE");
       EXPECT_TRUE(absl::StrContains(checked.message(), Word(from))) << checked.message();
       for (const auto& [before, after] : allowed) {
-        if (after == to) EXPECT_TRUE(absl::StrContains(checked.message(), Word(static_cast<State>(before)))) << checked.message();
+        if (after == to) {
+          EXPECT_TRUE(absl::StrContains(checked.message(), Word(static_cast<State>(before)))) << checked.message();
+        }
       }
     }
   }

@@ -103,7 +103,9 @@ TEST_F(SupportTest, WhatBelongsToWhichMethod) {
       EXPECT_EQ(reason(method, [](R& r) { r.mutable_team()->set_nurse(true); }), "OUT_OF_RANGE") << Word(method);
       EXPECT_EQ(reason(method, [](R&) {}), "DUPLICATE") << "one open episode of each method";
     }
-    if (!intensive) EXPECT_EQ(reason(method, [](R& r) { r.set_housing_first(true); }), "OUT_OF_RANGE") << Word(method);
+    if (!intensive) {
+      EXPECT_EQ(reason(method, [](R& r) { r.set_housing_first(true); }), "OUT_OF_RANGE") << Word(method);
+    }
   }
   EXPECT_EQ(reason(v1::SUPPORT_METHOD_ACT, [](R& r) { *r.mutable_start() = ToDate(kToday + 93); }), "OUT_OF_RANGE");
   EXPECT_EQ(reason(v1::SUPPORT_METHOD_ACT, [](R& r) { *r.mutable_start() = ToDate(kToday - 32); }), "OUT_OF_RANGE");
@@ -163,7 +165,9 @@ TEST_F(SupportTest, ActsInEveryState) {
       ASSERT_TRUE(office.store.Put(id, episode).ok());
       const absl::Status done = act.run();
       EXPECT_EQ(ReasonOf(done), act.allowed ? "" : "WRONG_STATE") << act.act << " " << Word(state);
-      if (!done.ok()) EXPECT_TRUE(absl::StrContains(done.message(), Word(state))) << done;
+      if (!done.ok()) {
+        EXPECT_TRUE(absl::StrContains(done.message(), Word(state))) << done;
+      }
     }
   }
   // Every phase to every phase.

@@ -145,7 +145,9 @@ TEST_F(TenancyTest, ActsInEveryStatus) {
       ASSERT_TRUE(office.store.Put(id, tenancy).ok());
       const absl::Status done = act.run();
       EXPECT_EQ(ReasonOf(done), act.allowed ? "" : "WRONG_STATE") << act.act << " " << Word(status);
-      if (!done.ok()) EXPECT_TRUE(absl::StrContains(done.message(), Word(status))) << done;
+      if (!done.ok()) {
+        EXPECT_TRUE(absl::StrContains(done.message(), Word(status))) << done;
+      }
     }
   }
 }
