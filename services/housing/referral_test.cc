@@ -215,7 +215,9 @@ TEST_F(ReferralTest, ListsByCitizenAndByState) {
   const std::string submitted = office.Submit(Person('d'))->name();
   auto names = [&](const v1::ListHousingReferralsRequest& request) {
     std::vector<std::string> out;
-    for (const Referral& r : office.Ask<v1::ListHousingReferralsResponse>("ListHousingReferrals", request)->referrals()) out.push_back(r.name());
+    const auto listed = office.Ask<v1::ListHousingReferralsResponse>("ListHousingReferrals", request);
+    EXPECT_TRUE(listed.ok()) << listed.status();
+    for (const Referral& r : listed->referrals()) out.push_back(r.name());
     return out;
   };
   v1::ListHousingReferralsRequest request;
