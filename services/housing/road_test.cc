@@ -7,11 +7,16 @@
 #include <gtest/gtest.h>
 
 #include "absl/strings/str_cat.h"
+#include "brobygger/housing/v1/duty.pb.h"
+#include "brobygger/housing/v1/eviction_requests.pb.h"
 #include "brobygger/housing/v1/house_requests.pb.h"
 #include "brobygger/housing/v1/housing_service.pb.h"
 #include "brobygger/housing/v1/offer_requests.pb.h"
 #include "brobygger/housing/v1/referral_requests.pb.h"
 #include "brobygger/housing/v1/screening_requests.pb.h"
+#include "brobygger/housing/v1/shelter.pb.h"
+#include "brobygger/housing/v1/support_requests.pb.h"
+#include "brobygger/housing/v1/tenancy.pb.h"
 #include "services/housing/service.h"
 #include "services/runtime/civil.h"
 #include "services/runtime/crypto.h"
@@ -61,10 +66,10 @@ class HousingRoad : public ::testing::Test {
   }
   // Of one of the other services.
   template <class Response>
-  static absl::StatusOr<Response> AskAt(const std::string& path, const Message& request) {
+  static absl::StatusOr<Response> AskAt(const std::string& path, const Message& request, const std::string& role = "HOUSING_ADVISER") {
     Response response;
     const absl::Status s = testing::Call(*gateway_, absl::StrCat("/brobygger.housing.v1.", path), request, &response,
-                                         testing::Bearer(world_->issuer.Staff("agencies/boligenhed", "HOUSING_ADVISER")));
+                                         testing::Bearer(world_->issuer.Staff("agencies/boligenhed", role)));
     if (!s.ok()) return s;
     return response;
   }
@@ -159,6 +164,97 @@ TEST_F(HousingRoad, OneCurrentScreeningAlsoAtTheSameMoment) {
     for (const v1::HomelessnessScreening& s : listed->screenings()) ++states[s.state()];
     EXPECT_EQ(states, (std::map<v1::ScreeningState, int>{{v1::SCREENING_STATE_COMPLETED, 1}, {v1::SCREENING_STATE_SUPERSEDED, 1}}));
   }
+}
+
+// D6 on the wire: the door of home 2-4, what is due, and who may not ask.
+TEST_F(HousingRoad, FromTheLineIntoTheHome) {
+  v1::RegisterHouseRequest house;
+  house.set_slug("sidegaden");
+  house.set_display_name("Sidegaden");
+  house.set_kind(v1::UNIT_KIND_CROOKED_HOME);
+  house.set_floors(3);
+  house.set_flats_per_floor(5);
+  house.set_rooms(1);
+  house.set_request_id(crypto::NewId());
+  ASSERT_TRUE(AskAt<v1::RegisterHouseResponse>("HomesService/RegisterHouse", house, "LEADER").ok());
+  v1::AddUnitRequest sixteenth;
+  sixteenth.set_house("houses/sidegaden");
+  sixteenth.set_unit_code("3-6");
+  sixteenth.set_request_id(crypto::NewId());
+  EXPECT_EQ(ReasonOf(AskAt<v1::AddUnitResponse>("HomesService/AddUnit", sixteenth).status()), "CAPACITY_FULL");
+
+  v1::OfferUnitRequest offer;
+  offer.set_referral(Waiting());
+  offer.set_unit("houses/sidegaden/units/2-4");
+  offer.set_out_of_order(v1::OUT_OF_ORDER_REASON_ROOF_IS_LOST_WITHIN_A_MONTH);
+  offer.set_request_id(crypto::NewId());
+  auto offered = AskAt<v1::OfferUnitResponse>("AllocationService/OfferUnit", offer);
+  ASSERT_TRUE(offered.ok()) << offered.status();
+  auto again = AskAt<v1::OfferUnitResponse>("AllocationService/OfferUnit", offer);
+  ASSERT_TRUE(again.ok()) << again.status();
+  EXPECT_EQ(again->offer().name(), offered->offer().name()) << "sent twice, done once";
+  v1::AcceptOfferRequest accept;
+  accept.set_name(offered->offer().name());
+  accept.set_request_id(crypto::NewId());
+  EXPECT_EQ(ReasonOf(AskAt<v1::AcceptOfferResponse>("AllocationService/AcceptOffer", accept).status()), "FIELD_REQUIRED") << "without the citizen";
+  Present(accept.mutable_presence());
+  ASSERT_TRUE(AskAt<v1::AcceptOfferResponse>("AllocationService/AcceptOffer", accept).ok());
+  v1::ListDutiesRequest list;
+  auto duties = AskAt<v1::ListDutiesResponse>("SupportService/ListDuties", list);
+  ASSERT_TRUE(duties.ok()) << duties.status();
+  bool due = false;
+  for (const v1::Duty& d : duties->duties()) due |= d.about() == accept.name() && d.reason() == v1::DUTY_REASON_MOVE_IN;
+  EXPECT_TRUE(due);
+  v1::RecordMoveInRequest move;
+  move.set_offer(accept.name());
+  *move.mutable_start() = ToDate(CopenhagenDay(absl::Now()));
+  move.set_request_id(crypto::NewId());
+  auto moved = AskAt<v1::RecordMoveInResponse>("AllocationService/RecordMoveIn", move);
+  ASSERT_TRUE(moved.ok()) << moved.status();
+  v1::GetTenancyRequest get;
+  get.set_name(moved->tenancy().name());
+  EXPECT_TRUE(AskAt<v1::GetTenancyResponse>("AllocationService/GetTenancy", get).ok());
+  for (const char* role : {"USER_VOLUNTEER", "LEADER", "DROPIN_STAFF"}) {
+    EXPECT_EQ(ReasonOf(AskAt<v1::GetTenancyResponse>("AllocationService/GetTenancy", get, role).status()), "ROLE_NOT_ALLOWED") << role;
+  }
+  auto capacity = AskAt<v1::GetCapacityResponse>("HomesService/GetCapacity", v1::GetCapacityRequest(), "USER_VOLUNTEER");
+  ASSERT_TRUE(capacity.ok()) << capacity.status();
+  for (const v1::CapacityLine& line : capacity->houses()) {
+    if (line.house() == "houses/sidegaden") {
+      EXPECT_EQ(line.occupied(), 1);
+      EXPECT_EQ(line.total(), 15);
+    }
+  }
+  v1::StartSupportEpisodeRequest support;
+  support.set_citizen(moved->tenancy().citizen());
+  Present(support.mutable_presence());
+  support.set_method(v1::SUPPORT_METHOD_CTI);
+  *support.mutable_start() = move.start();
+  support.set_request_id(crypto::NewId());
+  auto started = AskAt<v1::StartSupportEpisodeResponse>("SupportService/StartSupportEpisode", support);
+  ASSERT_TRUE(started.ok()) << started.status();
+  EXPECT_EQ(started->episode().phase(), v1::CTI_PHASE_TRANSITION);
+  v1::OpenEvictionCaseRequest eviction;
+  eviction.set_citizen(moved->tenancy().citizen());
+  eviction.set_tenancy(moved->tenancy().name());
+  eviction.set_received_from(v1::EVICTION_SOURCE_HOUSING_ASSOCIATION);
+  eviction.set_stage(v1::EVICTION_STAGE_TERMINATION);
+  *eviction.mutable_next_step_on() = move.start();
+  eviction.set_request_id(crypto::NewId());
+  for (int arrears : {-1, 1000000}) {
+    eviction.set_arrears_dkk(arrears);
+    EXPECT_EQ(ReasonOf(AskAt<v1::OpenEvictionCaseResponse>("SupportService/OpenEvictionCase", eviction).status()), "OUT_OF_RANGE") << arrears;
+  }
+  eviction.set_arrears_dkk(999999);
+  auto opened = AskAt<v1::OpenEvictionCaseResponse>("SupportService/OpenEvictionCase", eviction);
+  ASSERT_TRUE(opened.ok()) << opened.status();
+  v1::CheckInToShelterRequest shelter;
+  shelter.set_citizen(moved->tenancy().citizen());
+  Present(shelter.mutable_presence());
+  *shelter.mutable_check_in() = move.start();
+  shelter.set_request_id(crypto::NewId());
+  EXPECT_EQ(ReasonOf(AskAt<v1::CheckInToShelterResponse>("SupportService/CheckInToShelter", shelter).status()), "FIELD_REQUIRED")
+      << "the shelter's leader decides";
 }
 
 // Two people are offered one home at the same moment: one wins, and the other still stands in the line.
