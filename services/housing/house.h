@@ -2,6 +2,7 @@
 #pragma once
 
 #include "brobygger/housing/v1/house_requests.pb.h"
+#include "brobygger/housing/v1/unit_requests.pb.h"
 #include "services/runtime/decide.h"
 
 namespace brobygger::housing {

@@ -18,6 +18,7 @@
 #include "brobygger/housing/v1/referral_requests.pb.h"
 #include "brobygger/housing/v1/screening_requests.pb.h"
 #include "brobygger/housing/v1/tenancy.pb.h"
+#include "brobygger/housing/v1/unit_requests.pb.h"
 #include "services/housing/entities.h"
 #include "services/housing/service.h"
 #include "services/runtime/civil.h"
