@@ -3,7 +3,6 @@
 #include <algorithm>
 #include <vector>
 
-#include "absl/strings/escaping.h"
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_split.h"
 #include "nlohmann/json.hpp"
@@ -21,7 +20,7 @@ absl::Status Bad(absl::string_view check) { return absl::UnauthenticatedError(ab
 Json Part(absl::string_view base64) {
   std::string text;
   Json json(Json::value_t::discarded);
-  if (absl::WebSafeBase64Unescape(base64, &text)) json = Json::parse(text, nullptr, /*allow_exceptions=*/false);
+  if (crypto::FromBase64Url(base64, &text)) json = Json::parse(text, nullptr, /*allow_exceptions=*/false);
   return json.is_object() ? json : Json(Json::value_t::discarded);
 }
 
@@ -44,7 +43,7 @@ bool ForClient(const Json& claims, const std::string& client_id) {
 absl::StatusOr<std::string> CheckIdToken(absl::string_view jwt, const KeySet& keys, const IdTokenWanted& wanted, absl::Time now) {
   const std::vector<absl::string_view> parts = absl::StrSplit(jwt, '.');
   std::string signature;
-  if (jwt.size() > kMaxToken || parts.size() != 3 || !absl::WebSafeBase64Unescape(parts[2], &signature)) return Bad("form");
+  if (jwt.size() > kMaxToken || parts.size() != 3 || !crypto::FromBase64Url(parts[2], &signature)) return Bad("form");
   const Json header = Part(parts[0]);
   if (header.is_discarded() || header.contains("crit")) return Bad("header");
   auto key = keys.find(Text(header, "kid"));

@@ -49,7 +49,7 @@ std::string SessionSeal::SealAttempt(const LoginAttempt& attempt) const {
 
 absl::StatusOr<LoginAttempt> SessionSeal::OpenAttempt(absl::string_view cookie) const {
   std::string sealed;
-  if (cookie.empty() || !absl::WebSafeBase64Unescape(cookie, &sealed)) return absl::DataLossError("no login attempt");
+  if (cookie.empty() || !crypto::FromBase64Url(cookie, &sealed)) return absl::DataLossError("no login attempt");
   BB_ASSIGN_OR_RETURN(const std::string plain, crypto::Open(crypto::Derive(key_, kAttemptLabel), sealed, kAttemptLabel));
   LoginAttempt attempt;
   if (!attempt.ParseFromString(plain)) return absl::DataLossError("malformed login attempt");

@@ -132,6 +132,10 @@ std::string NewId() {
 
 std::string Hex(absl::string_view bytes) { return absl::BytesToHexString(bytes); }
 
+bool FromBase64Url(absl::string_view text, std::string* bytes) {
+  return absl::WebSafeBase64Unescape(text, bytes) && absl::WebSafeBase64Escape(*bytes) == text;
+}
+
 std::string Sha256(absl::string_view data) {
   std::string out(32, '\0');
   EVP_MD_CTX* context = DigestContext();

@@ -44,6 +44,9 @@ Key NewKey();         // 32 random bytes
 std::string NewId();  // 26 characters a-z2-7, 130 random bits
 
 std::string Hex(absl::string_view bytes);  // lower case
+// Base64url without padding (RFC 7515 section 2), in its one canonical form: what has spaces, padding or bits that say
+// nothing is refused, so that a text cannot be changed and still mean the same. False leaves `bytes` unspecified.
+bool FromBase64Url(absl::string_view text, std::string* bytes);
 std::string Sha256(absl::string_view data);
 std::string HmacSha256(absl::string_view key, absl::string_view data);
 // HKDF-SHA256 to 32 bytes, without salt; `label` names the use. Different labels give independent keys.

@@ -53,6 +53,16 @@ TEST(Digests, MatchPublishedVectors) {
   EXPECT_NE(SlowHash("kode", "salt"), SlowHash("kodf", "salt"));
 }
 
+TEST(Crypto, Base64UrlHasOneForm) {
+  std::string bytes;
+  for (const auto& [text, want] : std::vector<std::pair<std::string, std::string>>{
+           {"", ""}, {"AA", std::string(1, '\0')}, {"_-8", "\xff\xef"}, {"QUJD", "ABC"}}) {
+    EXPECT_TRUE(FromBase64Url(text, &bytes)) << text;
+    EXPECT_EQ(bytes, want) << text;
+  }
+  for (const char* text : {"AB", "AA==", "A", "AA ", " AA", "A\nA", "/+8", "_-9", "QUJD=", "QU*D"}) EXPECT_FALSE(FromBase64Url(text, &bytes)) << text;
+}
+
 TEST(Derive, LabelsSeparate) {
   const Key key = NewKey();
   EXPECT_EQ(Derive(key, "a").size(), 32u);

@@ -2,7 +2,6 @@
 
 #include <mutex>
 
-#include "absl/strings/escaping.h"
 #include "absl/strings/match.h"
 #include "absl/strings/str_cat.h"
 #include "curl/curl.h"
@@ -12,6 +11,7 @@
 #include "openssl/ecdsa.h"
 #include "openssl/evp.h"
 #include "openssl/param_build.h"
+#include "services/runtime/crypto.h"
 
 namespace brobygger {
 namespace {
@@ -30,7 +30,7 @@ std::string Text(const Json& object, const char* name) {
 
 std::string Bytes(const Json& object, const char* name) {
   std::string out;
-  return absl::WebSafeBase64Unescape(Text(object, name), &out) ? out : std::string();
+  return crypto::FromBase64Url(Text(object, name), &out) ? out : std::string();
 }
 
 Bignum Number(const std::string& bytes) {

@@ -51,7 +51,7 @@ std::string SealPage(const crypto::Key& key, absl::string_view cursor, absl::str
 absl::StatusOr<std::string> OpenPage(const crypto::Key& key, absl::string_view token, absl::string_view query_digest) {
   if (token.empty()) return std::string();
   std::string sealed;
-  if (token.size() > kMaxToken || !absl::WebSafeBase64Unescape(token, &sealed)) return BadToken();
+  if (token.size() > kMaxToken || !crypto::FromBase64Url(token, &sealed)) return BadToken();
   const absl::StatusOr<std::string> bytes = crypto::Open(crypto::Derive(key, kUse), sealed, kUse);
   stored::PageToken page;
   if (!bytes.ok() || !page.ParseFromString(*bytes) || !crypto::ConstantTimeEqual(page.query_digest(), query_digest)) return BadToken();

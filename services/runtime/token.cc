@@ -6,7 +6,6 @@
 #include <optional>
 #include <unordered_map>
 
-#include "absl/strings/escaping.h"
 #include "absl/strings/match.h"
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_replace.h"
@@ -37,7 +36,7 @@ absl::Status Down() { return Refusal(absl::StatusCode::kUnavailable, "ISSUER_DOW
 // The object of a base64url part; a discarded value if it is none.
 Json Part(absl::string_view base64) {
   std::string text;
-  if (!absl::WebSafeBase64Unescape(base64, &text)) return Json(Json::value_t::discarded);
+  if (!crypto::FromBase64Url(base64, &text)) return Json(Json::value_t::discarded);
   Json json = Json::parse(text, nullptr, /*allow_exceptions=*/false);
   return json.is_object() ? json : Json(Json::value_t::discarded);
 }
@@ -154,7 +153,7 @@ class Verifier : public TokenVerifier {
     if (dot1 == absl::string_view::npos || dot2 == dot1 || jwt.find('.', dot1 + 1) != dot2) return Bad();
     const Json header = Part(jwt.substr(0, dot1));
     std::string signature;
-    if (header.is_discarded() || header.contains("crit") || !absl::WebSafeBase64Unescape(jwt.substr(dot2 + 1), &signature)) return Bad();
+    if (header.is_discarded() || header.contains("crit") || !crypto::FromBase64Url(jwt.substr(dot2 + 1), &signature)) return Bad();
     const std::string kid = Text(header, "kid");
     if (kid.empty() || kid.size() > 256) return Bad();
     BB_ASSIGN_OR_RETURN(const VerificationKey key, KeyFor(kid));
