@@ -2,7 +2,7 @@
 import assert from "node:assert/strict";
 
 // What has the focus: its words, and whether it can be seen to have it.
-export const focus = (page) =>
+const focus = (page) =>
   page.evaluate(() => {
     const at = document.activeElement;
     const label = at.labels?.[0]?.innerText ?? at.getAttribute("aria-label") ?? at.innerText ?? "";
@@ -11,9 +11,21 @@ export const focus = (page) =>
     return { label: label.trim(), seen: near.outlineStyle !== "none" && parseFloat(near.outlineWidth) >= 2, top: at.getBoundingClientRect().top };
   });
 
-// Tab after tab until the thing with this label has the focus; each stop must show that it has it.
-export async function tabTo(page, wanted, limit = 90) {
-  for (let i = 0; i < limit; i++) {
+const patience = 15_000; // ms: a page may still be fetching what is wanted
+
+// Waits until the page has put the focus on the thing with this label.
+export async function focused(page, wanted, why) {
+  let at;
+  for (const end = Date.now() + patience; Date.now() < end; await page.waitForTimeout(20)) {
+    at = await focus(page);
+    if (wanted.test(at.label)) return;
+  }
+  assert.fail(`${why}: the focus is on “${at.label}”, not on ${wanted}`);
+}
+
+// Tab after tab, round and round, until the thing with this label has the focus; each stop must show that it has it.
+export async function tabTo(page, wanted) {
+  for (const end = Date.now() + patience; Date.now() < end; ) {
     await page.keyboard.press("Tab");
     const at = await focus(page);
     if (at.label !== "") assert.ok(at.seen, `the focus is not visible on “${at.label}”`);
