@@ -46,7 +46,7 @@ absl::Status CheckGivable(const ConsentRules& rules, const Call& call, const std
   const bool by_own_name = HandleOfName(name) == Handle(rules.handle_key, found.id, call.agency.value());
   if (found.record->subject() != subject || (by_own_name && !VisibleTo(*found.record, call.agency.value()))) return NotFound("consent");
   const bool again = found.record->state() == v1::CONSENT_STATE_ACTIVE;
-  return After(again ? Act::kRenew : Act::kActivate, {found.record->state(), found.record->request(), IsExpired(*found.record, call.now)}).status();
+  return After(again ? Act::kRenew : Act::kActivate, StandingOf(*found.record, call.now)).status();
 }
 
 // Whoever may be the first to hear the citizen, and those who keep the registry.

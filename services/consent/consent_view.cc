@@ -49,6 +49,8 @@ bool IsExpired(const records::ConsentRecord& record, absl::Time now) {
   return record.state() == v1::CONSENT_STATE_ACTIVE && now >= absl::FromUnixMillis(record.end_ms());
 }
 
+Standing StandingOf(const records::ConsentRecord& record, absl::Time now) { return {record.state(), record.request(), IsExpired(record, now)}; }
+
 std::string PartyValue(absl::string_view subject, absl::string_view agency) { return absl::StrCat(subject, ".", Slug(agency)); }
 
 std::string PeaceValue(absl::string_view subject, absl::string_view recipient, absl::string_view holder, type::v1::Purpose purpose) {

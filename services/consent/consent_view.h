@@ -13,6 +13,7 @@
 #include "absl/time/time.h"
 #include "brobygger/consent/v1/consent.pb.h"
 #include "brobygger/consent/v1/consent_asking.pb.h"
+#include "services/consent/lifecycle.h"
 #include "services/consent/stored.pb.h"
 #include "services/runtime/policy.h"
 
@@ -30,6 +31,8 @@ std::vector<std::string> PartiesOf(const records::ConsentRecord& record);
 bool VisibleTo(const records::ConsentRecord& record, absl::string_view agency);
 // ACTIVE and past its end.
 bool IsExpired(const records::ConsentRecord& record, absl::Time now);
+// How it stands now: what lifecycle.h judges by.
+Standing StandingOf(const records::ConsentRecord& record, absl::Time now);
 
 // A draft that nobody has answered for so long disappears by itself. Requests stay: the citizen answers them or not.
 inline constexpr absl::Duration kDraftLife = absl::Hours(24 * 30);

@@ -17,8 +17,6 @@ namespace {
 
 constexpr int kReceiptId = 90;
 
-Standing StandingOf(const records::ConsentRecord& r, absl::Time now) { return {r.state(), r.request(), IsExpired(r, now)}; }
-
 // `record` after the act: closed now.
 absl::StatusOr<records::ConsentRecord> Closed(Act act, const records::ConsentRecord& record, absl::Time now) {
   records::ConsentRecord out = record;

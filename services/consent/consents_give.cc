@@ -19,8 +19,6 @@ namespace {
 constexpr int kPageId = 0;
 constexpr int kReceiptId = 90;
 
-Standing StandingOf(const records::ConsentRecord& r, absl::Time now) { return {r.state(), r.request(), IsExpired(r, now)}; }
-
 // A signed statement is the word for one act of giving: what two persons said about one page says nothing about the next.
 absl::Status CheckStatement(const Call& call, View& view) {
   return call.presence.has_value() && call.presence_signed ? CheckUnused(*call.presence, view) : absl::OkStatus();
