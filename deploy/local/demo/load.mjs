@@ -1,19 +1,21 @@
 // Loads the demo municipality into a running instance, through the same calls that staff make: the drop-in centres with
-// their hours and offers, and a closed count week. What was loaded before stays as it is; counted visits are not counted twice.
+// their hours and offers, a closed count week, and the housing side (housing.mjs). What was loaded before stays as it is; counted
+// visits are not counted twice.
 // Hours that the source documents do not give are left out.
 import { readFileSync } from "node:fs";
 import { createHash } from "node:crypto";
 import { viaGrpc, close } from "../../../tests/lib/client.mjs";
 import { date } from "../../../tests/lib/values.mjs";
+import { loadHousing } from "./housing.mjs";
 
-const dropin = "brobygger.dropin.v1.DropinService";
+const dropin = (method) => `brobygger.dropin.v1.DropinService/${method}`;
 const { centres } = JSON.parse(readFileSync(new URL("centres.json", import.meta.url), "utf8"));
 
 // The same request again gives the same answer: the key follows from what is asked.
 const keyOf = (...parts) => createHash("sha256").update(JSON.stringify(parts)).digest("hex").slice(0, 32);
 
 async function call(account, method, request, accepted = []) {
-  const answer = await viaGrpc.call({ method: `${dropin}/${method}`, as: account, request });
+  const answer = await viaGrpc.call({ method, as: account, request });
   if (answer.code !== "OK" && !accepted.includes(answer.reason)) {
     throw new Error(`${method} as ${account}: ${answer.code} ${answer.reason ?? ""} ${answer.message} ${JSON.stringify(answer.violations ?? [])}`);
   }
@@ -28,19 +30,20 @@ const minutes = (time) => {
 for (const { account, centre, hours, offers, count_week } of centres) {
   const openingHours = hours.flatMap(({ days, from, to }) => days.map((day) => ({ weekday: `WEEKDAY_${day}`, from_minute: minutes(from), to_minute: minutes(to) })));
   const update = { centre: { ...centre, opening_hours: openingHours } };
-  await call(account, "UpdateCentre", { ...update, request_id: keyOf(account, update, Date.now()) });
-  await call(account, "UpdateOffers", { offers, request_id: keyOf(account, offers, Date.now()) });
+  await call(account, dropin("UpdateCentre"), { ...update, request_id: keyOf(account, update, Date.now()) });
+  await call(account, dropin("UpdateOffers"), { offers, request_id: keyOf(account, offers, Date.now()) });
   console.log(`${centre.display_name}: ${openingHours.length} stretches of opening hours, ${offers.length} offers`);
 
   if (count_week) {
     const first = -14;
-    const opened = await call(account, "OpenCountWeek", { first_day: date(first), request_id: keyOf(account, "open", date(first)) }, ["DUPLICATE"]);
+    const opened = await call(account, dropin("OpenCountWeek"), { first_day: date(first), request_id: keyOf(account, "open", date(first)) }, ["DUPLICATE"]);
     if (opened.code !== "OK") continue; // loaded on an earlier day
     for (const [day, visitors] of count_week.visitors_per_day.entries()) {
-      await call(account, "RecordVisitTally", { date: date(first + day), part_of_day: "PART_OF_DAY_AFTERNOON", add_visitors: visitors, request_id: keyOf(account, "tally", date(first + day)) });
+      await call(account, dropin("RecordVisitTally"), { date: date(first + day), part_of_day: "PART_OF_DAY_AFTERNOON", add_visitors: visitors, request_id: keyOf(account, "tally", date(first + day)) });
     }
-    const { response } = await call(account, "CloseCountWeek", { name: opened.response.week.name, request_id: keyOf(account, "close", date(first)) });
+    const { response } = await call(account, dropin("CloseCountWeek"), { name: opened.response.week.name, request_id: keyOf(account, "close", date(first)) });
     console.log(`${centre.display_name}: a count week with ${response.week.averagePerDay} visitors a day on average`);
   }
 }
+await loadHousing(call, keyOf);
 close();
