@@ -8,7 +8,8 @@ const focus = (page) =>
     const label = at.labels?.[0]?.innerText ?? at.getAttribute("aria-label") ?? at.innerText ?? "";
     const style = getComputedStyle(at);
     const near = at.matches("input[type=radio], input[type=checkbox]") ? getComputedStyle(at.labels[0], "::before") : style;
-    return { label: label.trim(), seen: near.outlineStyle !== "none" && parseFloat(near.outlineWidth) >= 2, top: at.getBoundingClientRect().top };
+    // What the page itself put the focus on, to be read from there, is no stop.
+    return { label: label.trim(), seen: at.tabIndex < 0 || (near.outlineStyle !== "none" && parseFloat(near.outlineWidth) >= 2) };
   });
 
 const patience = 15_000; // ms: a page may still be fetching what is wanted
