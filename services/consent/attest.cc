@@ -29,7 +29,7 @@ absl::Status SecondPersonInvalid() {
 
 // By what the signature is over: the same sign-in can carry more than one valid signature, but only one such text.
 std::string SpentId(const ConsentRules& rules, absl::string_view token) {
-  return crypto::Hex(crypto::HmacSha256(rules.identifier_key, absl::StrCat("second token|", token.substr(0, token.rfind('.')))));
+  return absl::StrCat("token.", crypto::Hex(crypto::HmacSha256(rules.identifier_key, absl::StrCat("second token|", token.substr(0, token.rfind('.'))))));
 }
 
 // What is wrong with what a statement is for: GIVE names consents, nothing else does.
@@ -80,7 +80,7 @@ absl::StatusOr<Decision> AttestPresence(const ConsentRules& rules, const Call& c
   std::vector<Found> consents;
   for (const std::string& name : request.consents()) consents.push_back(reads.Take(FindConsent(rules, call, name, /*in_citizens_name=*/true, view)));
   const std::string spent_id = SpentId(rules, request.second_token());
-  const records::SpentToken* spent = request.second_token().empty() ? nullptr : reads.Take(view.Find<records::SpentToken>(spent_id));
+  const records::Spent* spent = request.second_token().empty() ? nullptr : reads.Take(view.Find<records::Spent>(spent_id));
   absl::Status quota;
   if (!request.code().empty()) quota = CountQuota(decision, rules, call, "code", kMaxCodesPerHour, view);
   BB_RETURN_IF_ERROR(reads.status());
@@ -123,7 +123,7 @@ absl::StatusOr<Decision> AttestPresence(const ConsentRules& rules, const Call& c
   } else if (!request.second_token().empty()) {
     BB_ASSIGN_OR_RETURN(const Caller second, SecondPerson(rules, call, request.second_token()));
     if (spent != nullptr) return SecondPersonInvalid();
-    records::SpentToken now_spent;
+    records::Spent now_spent;
     now_spent.set_expire_ms(Millis(second.expires + 2 * kPresenceSkew));
     decision.Put(rules.entities, spent_id, now_spent);
     statement.set_word(type::v1::WORD_TWO_PERSONS);
@@ -159,13 +159,6 @@ absl::StatusOr<Decision> IssueCodeCard(const ConsentRules& rules, const Call& ca
   v1::IssueCodeCardResponse response;
   response.set_code(code);
   decision.Answer(response);
-  return decision;
-}
-
-absl::StatusOr<Decision> ForgetSpentToken(const Call& call, const std::string& id, View& view) {
-  BB_ASSIGN_OR_RETURN(const records::SpentToken* spent, view.Find<records::SpentToken>(id));
-  Decision decision;
-  if (spent != nullptr && absl::FromUnixMillis(spent->expire_ms()) <= call.now) decision.Delete("spent-token", id);
   return decision;
 }
 

@@ -14,7 +14,4 @@ namespace brobygger::consent {
 absl::StatusOr<Decision> AttestPresence(const ConsentRules&, const Call&, const v1::AttestPresenceRequest&, View&);
 absl::StatusOr<Decision> IssueCodeCard(const ConsentRules&, const Call&, const v1::IssueCodeCardRequest&, View&);
 
-// Deletes the record of a spent token whose time has passed.
-absl::StatusOr<Decision> ForgetSpentToken(const Call&, const std::string& id, View&);
-
 }  // namespace brobygger::consent

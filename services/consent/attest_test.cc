@@ -1,11 +1,13 @@
 #include "services/consent/attest.h"
 
+#include <regex>
 #include <set>
 
 #include "absl/strings/str_cat.h"
 #include "gtest/gtest.h"
 #include "services/consent/code_card.h"
 #include "services/consent/names.h"
+#include "services/consent/registry.h"
 #include "services/consent/testing/world.h"
 #include "services/runtime/presence.h"
 
@@ -124,11 +126,12 @@ TEST_F(Attest, TheSecondPersonSignsInForOneStatement) {
   EXPECT_EQ(ReasonOf(Ask(w.Staff(kHousing, "person-3"), again).status()), "SECOND_PERSON_INVALID");
   EXPECT_EQ(with(absl::StrCat("person-2 ", kHousing, " 2.signature")), "") << "signed in anew";
   // No token stands in the store, and the record goes when the token is no longer good.
-  ASSERT_EQ(w.store.All<records::SpentToken>().size(), 2u);
-  EXPECT_EQ(w.store.All<records::SpentToken>()[0].first.find("person"), std::string::npos);
+  ASSERT_EQ(w.store.All<records::Spent>().size(), 2u);
+  // "token.": no statement is ever taken for one, nor the other way round.
+  for (const auto& spent : w.store.All<records::Spent>()) EXPECT_TRUE(std::regex_match(spent.first, std::regex("token\\.[0-9a-f]{64}"))) << spent.first;
   const auto due = [&] {
     int n = 0;
-    for (const auto& [kind, id] : w.store.Due(w.now)) n += kind == "spent-token" ? 1 : 0;
+    for (const auto& [kind, id] : w.store.Due(w.now)) n += kind == "spent" ? 1 : 0;
     return n;
   };
   w.now += absl::Minutes(6);
@@ -137,9 +140,9 @@ TEST_F(Attest, TheSecondPersonSignsInForOneStatement) {
   EXPECT_EQ(due(), 2);
   Call call;
   call.now = w.now;
-  const std::string id = w.store.All<records::SpentToken>()[0].first;
-  ASSERT_TRUE(w.store.RunDue(ForgetSpentToken, call, id).ok());
-  EXPECT_EQ(w.store.All<records::SpentToken>().size(), 1u);
+  const std::string id = w.store.All<records::Spent>()[0].first;
+  ASSERT_TRUE(w.store.RunDue(ForgetSpent, call, id).ok());
+  EXPECT_EQ(w.store.All<records::Spent>().size(), 1u);
 }
 
 TEST_F(Attest, AStatementSaysWhatItIsFor) {

@@ -21,7 +21,7 @@ constexpr int kSaltSize = 16;
 // The secrets of ledger entries have numbers of their own: a decision's others are below 1000.
 constexpr int kFirstSalt = 1000;
 
-std::string UsedId(const type::v1::PresenceStatement& statement) { return crypto::Hex(statement.nonce()); }
+std::string SpentId(const type::v1::PresenceStatement& statement) { return absl::StrCat("statement.", crypto::Hex(statement.nonce())); }
 
 }  // namespace
 
@@ -123,17 +123,17 @@ ledger::v1::EntryDetails DetailsOf(ledger::v1::Act act, absl::string_view consen
 
 absl::Status CheckUnused(const type::v1::PresenceStatement& statement, View& view) {
   if (statement.nonce().empty()) return absl::OkStatus();
-  BB_ASSIGN_OR_RETURN(const records::UsedStatement* used, view.Find<records::UsedStatement>(UsedId(statement)));
-  if (used == nullptr) return absl::OkStatus();
+  BB_ASSIGN_OR_RETURN(const records::Spent* spent, view.Find<records::Spent>(SpentId(statement)));
+  if (spent == nullptr) return absl::OkStatus();
   return Refusal(absl::StatusCode::kFailedPrecondition, "STATEMENT_USED", "this statement of presence has been used up: attest anew");
 }
 
 void UseUp(Decision& decision, const ConsentRules& rules, const type::v1::PresenceStatement& statement) {
   if (statement.nonce().empty()) return;
-  records::UsedStatement used;
+  records::Spent spent;
   const std::int64_t time = google::protobuf::util::TimeUtil::TimestampToMilliseconds(statement.time());
-  used.set_expire_ms(time + absl::ToInt64Milliseconds(kPresenceLifetime + 2 * kPresenceSkew));
-  decision.Put(rules.entities, UsedId(statement), used);
+  spent.set_expire_ms(time + absl::ToInt64Milliseconds(kPresenceLifetime + 2 * kPresenceSkew));
+  decision.Put(rules.entities, SpentId(statement), spent);
 }
 
 absl::Status CountQuota(Decision& decision, const ConsentRules& rules, const Call& call, absl::string_view what, int limit, View& view) {

@@ -3,6 +3,7 @@
 
 #include <algorithm>
 #include <functional>
+#include <regex>
 
 #include "absl/strings/str_cat.h"
 #include "gtest/gtest.h"
@@ -117,7 +118,7 @@ TEST_F(Consents, OneStatementIsOneActOfGiving) {
   // The record of it goes when the statement itself has run out.
   const auto used_up = [&](absl::Duration later) {
     const auto due = w.store.Due(w.now + later);
-    return std::count_if(due.begin(), due.end(), [](const auto& d) { return d.first == "used-statement"; });
+    return std::count_if(due.begin(), due.end(), [](const auto& d) { return d.first == "spent" && std::regex_match(d.second, std::regex("statement\\.[0-9a-f]{32}")); });
   };
   EXPECT_EQ(used_up(absl::Hours(24)), 0);
   EXPECT_EQ(used_up(absl::Hours(25)), 1);

@@ -60,10 +60,7 @@ EntitySet TrustEntities() {
                       .facet = [](absl::string_view, const records::ConsentRecord& r) { return FacetOf(r); }}),
       EntityOf<records::Arrow>("arrow", {.owner = [](absl::string_view, const records::Arrow& a) { return OwnerOf(a.subject()); },
                                          .facet = [](absl::string_view, const records::Arrow& a) { return FacetOf(a); }}),
-      EntityOf<records::UsedStatement>(
-          "used-statement", {.due = [](absl::string_view, const records::UsedStatement& u) { return absl::FromUnixMillis(u.expire_ms()); }}),
-      EntityOf<records::SpentToken>("spent-token",
-                                    {.due = [](absl::string_view, const records::SpentToken& s) { return absl::FromUnixMillis(s.expire_ms()); }}),
+      EntityOf<records::Spent>("spent", {.due = [](absl::string_view, const records::Spent& s) { return absl::FromUnixMillis(s.expire_ms()); }}),
       EntityOf<records::LinkedAlias>("linked-alias",
                                      {.owner = [](absl::string_view, const records::LinkedAlias& l) { return OwnerOf(l.subject()); }}),
       EntityOf<records::Quota>("quota", {.due =

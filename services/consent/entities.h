@@ -5,7 +5,7 @@
 
 namespace brobygger::consent {
 
-// Kinds: subject, reference, identity, consent, arrow, used-statement, spent-token, linked-alias, quota.
+// Kinds: subject, reference, identity, consent, arrow, spent, linked-alias, quota.
 // Indexes of consents (order: when it last changed hands, newest first):
 //   "subject"  <subject id>                                   all but requests
 //   "requests" <subject id>                                   open requests

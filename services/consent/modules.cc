@@ -47,7 +47,7 @@ ServiceSpec MakeSpec(const ConsentRules* rules, const EntitySet* cards) {
       {"GetConsentText", Ruled(rules, GetConsentText)},
   };
   // The kinds are the same in every module of the trust store; their time comes in one of them.
-  consents.on_due = {{"consent", ForgetDraft}, {"used-statement", ForgetUsedStatement}, {"spent-token", ForgetSpentToken}, {"quota", ForgetQuota}};
+  consents.on_due = {{"consent", ForgetDraft}, {"spent", ForgetSpent}, {"quota", ForgetQuota}};
 
   Module presence = TrustModule(rules, v1::AttestPresenceRequest::descriptor()->file(), "PresenceService");
   presence.handlers = {{"AttestPresence", Ruled(rules, AttestPresence)}, {"IssueCodeCard", Ruled(rules, IssueCodeCard)}};

@@ -132,10 +132,10 @@ absl::StatusOr<Decision> LinkAlias(const ConsentRules& rules, const Call& call, 
   return decision;
 }
 
-absl::StatusOr<Decision> ForgetUsedStatement(const Call& call, const std::string& id, View& view) {
-  BB_ASSIGN_OR_RETURN(const records::UsedStatement* used, view.Find<records::UsedStatement>(id));
+absl::StatusOr<Decision> ForgetSpent(const Call& call, const std::string& id, View& view) {
+  BB_ASSIGN_OR_RETURN(const records::Spent* spent, view.Find<records::Spent>(id));
   Decision decision;
-  if (used != nullptr && absl::FromUnixMillis(used->expire_ms()) <= call.now) decision.Delete("used-statement", id);
+  if (spent != nullptr && absl::FromUnixMillis(spent->expire_ms()) <= call.now) decision.Delete("spent", id);
   return decision;
 }
 

@@ -21,8 +21,8 @@ absl::StatusOr<Decision> MergeCitizens(const ConsentRules&, const Call&, const r
 absl::StatusOr<Decision> RestrictCitizen(const ConsentRules&, const Call&, const registry::v1::RestrictCitizenRequest&, View&);
 absl::StatusOr<Decision> ExportCitizenData(const ConsentRules&, const Call&, const registry::v1::ExportCitizenDataRequest&, View&);
 
-// Deletes a record whose time has passed (used-statement, quota).
-absl::StatusOr<Decision> ForgetUsedStatement(const Call&, const std::string& id, View&);
+// Deletes a record whose time has passed (spent, quota).
+absl::StatusOr<Decision> ForgetSpent(const Call&, const std::string& id, View&);
 absl::StatusOr<Decision> ForgetQuota(const Call&, const std::string& id, View&);
 
 }  // namespace brobygger::consent
