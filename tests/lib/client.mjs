@@ -6,16 +6,18 @@
 //   await call({ method: "brobygger.dropin.v1.DropinService/GetCentre", as: "perron-4-1", request: {} })
 //   -> { code: "OK", response } or { code: "PERMISSION_DENIED", reason: "CONSENT_REQUIRED", message, violations, raw }
 //
-// as: an account of demo/accounts.json, "staff:<agency slug>:<name>" for one more member of staff, or "system:<agency slug>" for
-// an agency's own system; `onBehalfOf` names the practitioner it asks for. `token` and `peer` override what follows from it.
+// as: an account of demo/accounts.json, "staff:<agency slug>:<name>" for one more member of staff, "citizen:<CPR>" for a citizen's
+// own login, or "system:<agency slug>" for an agency's own system; `onBehalfOf` names the practitioner it asks for. `token` and
+// `peer` override what follows from it.
 import { Code, ConnectError, createClient } from "@connectrpc/connect";
 import { createConnectTransport } from "@connectrpc/connect-node";
 import grpc from "@grpc/grpc-js";
 import { bytesOf, jsonOf, messageOf, methodOf, parse, readDetails, registry } from "./contracts.mjs";
 import { ca, gateway, identity, ports, serverOf } from "./instance.mjs";
-import { claims, isStaff, personToken, staffToken, systemToken } from "./tokens.mjs";
+import { citizenToken, claims, isCitizen, isStaff, personToken, staffToken, systemToken } from "./tokens.mjs";
 
-export const tokenOf = (as) => (as.startsWith("system:") ? systemToken(as.slice(7)) : isStaff(as) ? staffToken(as) : personToken(as));
+export const tokenOf = (as) =>
+  as.startsWith("system:") ? systemToken(as.slice(7)) : isStaff(as) ? staffToken(as) : isCitizen(as) ? citizenToken(as) : personToken(as);
 
 // The peer that may carry this person's call: the gateway for what spans agencies, else the agency's own system.
 function peerFor(access, token) {

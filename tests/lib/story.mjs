@@ -5,6 +5,7 @@ import { accounts } from "./instance.mjs";
 
 const label = (as) => {
   if (as.startsWith("system:")) return `the system of agencies/${as.slice(7)}`;
+  if (as.startsWith("citizen:")) return "The citizen, by their own login";
   return accounts().accounts.find((a) => a.id === as)?.label_en ?? as;
 };
 
@@ -23,6 +24,13 @@ export class Story {
     this.out(text);
   }
 
+  // What has to be there for the story and is no part of it: one call that is not shown and has to succeed.
+  async quietly(as, method, request) {
+    const answer = await this.client.call({ method, as, request });
+    assert.equal(answer.code, "OK", `${method} as ${as}: ${outcome(answer)} "${answer.message ?? ""}"`);
+    return answer.response;
+  }
+
   // One step. `title` says what happens, in a sentence. `wanted` is "OK" or "CODE REASON". `check(response)` asserts on the
   // answer and may return lines to show. Returns the response, or the refusal.
   async step({ as, method, request, onBehalfOf, title, wanted = "OK", check }) {
@@ -37,7 +45,7 @@ export class Story {
       this.out(`    gets     ${outcome(answer)}${answer.code === "OK" ? "" : `: "${answer.message}"`}`);
       const got = answer.code === "OK" ? "OK" : `${answer.code} ${answer.reason}`;
       assert.equal(got, wanted, `${short} as ${as}: wanted ${wanted}, got ${outcome(answer)} "${answer.message ?? ""}"`);
-      const lines = check?.(answer.response ?? answer) ?? [];
+      const lines = (await check?.(answer.response ?? answer)) ?? [];
       for (const line of [lines].flat()) this.out(`             ${line}`);
       result = answer.response ?? answer;
     });

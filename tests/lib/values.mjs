@@ -9,6 +9,22 @@ export function date(days = 0) {
   return { year, month, day };
 }
 
+// The civil date `months` after that one: the same day of the month, or the month's last.
+export function monthsAfter({ year, month, day }, months) {
+  const from = month - 1 + months;
+  const last = new Date(Date.UTC(year, from + 1, 0));
+  return { year: last.getUTCFullYear(), month: last.getUTCMonth() + 1, day: Math.min(day, last.getUTCDate()) };
+}
+
+// A number of the right form that no person can have: its check digit fails, and its birth date is none of those given out without one.
+export function nobodysNumber() {
+  const two = (from, to) => String(from + Math.floor(Math.random() * (to - from + 1))).padStart(2, "0");
+  for (;;) {
+    const number = `${two(2, 28)}${two(1, 12)}${two(70, 89)}${two(10, 39)}${two(0, 99)}`;
+    if ([4, 3, 2, 7, 6, 5, 4, 3, 2, 1].reduce((sum, weight, i) => sum + weight * Number(number[i]), 0) % 11 !== 0) return number;
+  }
+}
+
 // The birth date of somebody who is `years` today; the birthday is today.
 export function born(years) {
   const today = date();

@@ -11,7 +11,7 @@ const today = new Date().toISOString().slice(0, 10);
 const presence = { stated: { method: "PRESENCE_METHOD_IN_PERSON", time: `${today}T00:00:00Z` } };
 
 export async function loadHousing(call, keyOf) {
-  const { account, leader, house } = demo;
+  const { account, registers, leader, house } = demo;
   const at = (code) => `houses/${house.slug}/units/${code}`;
   // `about` keeps apart what is asked in the same words about two people.
   const ask = async (service, method, request, about = "", as = account) => {
@@ -61,7 +61,7 @@ export async function loadHousing(call, keyOf) {
   const moveIn = async (citizen, code) => (await allocate("RecordMoveIn", { offer: await accept(citizen, code), start: date(), landlord: "agencies/boligforening" })).tenancy;
 
   for (const person of demo.people) {
-    const { citizen } = await ask("brobygger.registry.v1.RegistryService", "EnsureCitizen", { presence }, person.name);
+    const { citizen } = await ask("brobygger.registry.v1.RegistryService", "EnsureCitizen", { presence }, person.name, registers);
     await ask("brobygger.registry.v1.CitizenCardService", "UpdateCitizenCard", { citizen, presence, card: { preferred_name: person.name, language: "da" } });
     if (person.screening) await screen(citizen, person.screening);
     if (person.shelter) await support("CheckInToShelter", { citizen, presence, check_in: date(person.shelter), self_referred: true, leader_decided: true });
