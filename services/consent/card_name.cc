@@ -9,6 +9,7 @@
 #include "absl/strings/str_split.h"
 #include "services/consent/names.h"
 #include "services/runtime/crypto.h"
+#include "services/runtime/text.h"
 
 namespace brobygger::consent {
 namespace {
@@ -16,17 +17,6 @@ namespace {
 using Letter = std::uint32_t;
 
 constexpr char kSpaces[] = " \t\n";
-
-// The next code point; `at` goes behind it. The runtime has checked that it is UTF-8.
-Letter Next(absl::string_view text, std::size_t& at) {
-  const auto byte = [&](std::size_t i) { return i < text.size() ? static_cast<Letter>(static_cast<unsigned char>(text[i])) : 0; };
-  const Letter first = byte(at);
-  const int more = first < 0x80 ? 0 : first < 0xe0 ? 1 : first < 0xf0 ? 2 : 3;
-  Letter out = more == 0 ? first : first & (0x3f >> more);
-  for (int i = 1; i <= more; ++i) out = out << 6 | (byte(at + i) & 0x3f);
-  at += 1 + more;
-  return out;
-}
 
 void Append(Letter c, std::string& out) {
   const auto put = [&](Letter b) { out += static_cast<char>(b); };
@@ -80,7 +70,7 @@ absl::string_view WithoutPunctuation(absl::string_view word) {
 std::string FoldCase(absl::string_view text) {
   std::vector<Letter> letters;
   for (std::size_t at = 0; at < text.size();) {
-    const Letter c = Lower(Next(text, at));
+    const Letter c = Lower(NextCharacter(text, at));
     const Letter composed = letters.empty() ? 0 : Composed(letters.back(), c);
     if (composed != 0) letters.back() = composed;
     else letters.push_back(c == 0xa0 ? ' ' : c);  // a space that does not break is a space

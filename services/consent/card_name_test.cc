@@ -24,6 +24,12 @@ TEST(CardName, LettersFold) {
   EXPECT_NE(FoldCase("Øl"), FoldCase("Ol"));
 }
 
+// Of every size, the first and the last that can stand there.
+TEST(CardName, LettersStayWhole) {
+  const std::string all = "\u007f\u0080\u07ff\u0800\ud7ff\ue000\uffff\U00010000\U0010ffff";
+  EXPECT_EQ(FoldCase(all), all);
+}
+
 TEST(CardName, WholeWords) {
   EXPECT_THAT(NameWords("Kaffe-Ole (fra Åen), Ole"), ElementsAre("kaffe-ole", "kaffe", "ole", "fra", "åen"));
   EXPECT_THAT(NameWords("  \"Søs\"  "), ElementsAre("søs"));

@@ -77,14 +77,7 @@ TextScan ScanText(absl::string_view text, bool multiline) {
   scan.utf8 = google::protobuf::internal::IsStructurallyValidUTF8(text.data(), static_cast<int>(text.size()));
   if (!scan.utf8) return scan;
   scan.length = 0;
-  for (std::size_t i = 0; i < text.size(); ++scan.length) {
-    const auto lead = static_cast<unsigned char>(text[i]);
-    const int size = lead < 0x80 ? 1 : lead < 0xe0 ? 2 : lead < 0xf0 ? 3 : 4;
-    std::uint32_t c = size == 1 ? lead : lead & (0x7f >> size);
-    for (int k = 1; k < size; ++k) c = c << 6 | (static_cast<unsigned char>(text[i + k]) & 0x3f);
-    scan.control |= IsControl(c);
-    i += size;
-  }
+  for (std::size_t i = 0; i < text.size(); ++scan.length) scan.control |= IsControl(NextCharacter(text, i));
   return scan;
 }
 
