@@ -27,8 +27,8 @@ constexpr int kDefaultPage = 25;
 // One stream: questions in, answers out as they come, in batches as large as the transport's pace makes them.
 class Session : public std::enable_shared_from_this<Session> {
  public:
-  Session(std::string peer, std::shared_ptr<ServerStream> stream, Authoriser* authoriser, Redis* trust)
-      : peer_(std::move(peer)), stream_(std::move(stream)), authoriser_(authoriser), trust_(trust) {}
+  Session(std::string peer, std::shared_ptr<ServerStream> stream, Authoriser* authoriser, Redis* looks)
+      : peer_(std::move(peer)), stream_(std::move(stream)), authoriser_(authoriser), looks_(looks) {}
 
   void OnMessage(const std::string& message) {
     v1::AuthorizeStreamRequest batch;
@@ -57,7 +57,7 @@ class Session : public std::enable_shared_from_this<Session> {
     *ready_.add_answers() = std::move(answer);
     // Entries that were committed together are answered together.
     if (!gathering_) {
-      gathering_ = trust_->AfterReplies([self = shared_from_this()] {
+      gathering_ = looks_->AfterReplies([self = shared_from_this()] {
         absl::MutexLock after(&self->mutex_);
         self->gathering_ = false;
         self->Flush();
@@ -77,11 +77,19 @@ class Session : public std::enable_shared_from_this<Session> {
   const std::string peer_;
   const std::shared_ptr<ServerStream> stream_;
   Authoriser* const authoriser_;
-  Redis* const trust_;
+  Redis* const looks_;
   absl::Mutex mutex_;
   v1::AuthorizeStreamResponse ready_ ABSL_GUARDED_BY(mutex_);
   bool writing_ ABSL_GUARDED_BY(mutex_) = false;
   bool gathering_ ABSL_GUARDED_BY(mutex_) = false;  // the replies at hand will flush
+};
+
+// The gate and its own connection to the trust store. However many looks there are, they wait behind one another, not before
+// the citizen's word: taking back, and all else that is decided, goes by the other connection.
+struct Gate {
+  ~Gate() { looks.reset(); }  // what is under way still ends at the authoriser
+  std::unique_ptr<Redis> looks;
+  std::unique_ptr<Authoriser> authoriser;
 };
 
 // The bytes of field 1 of an AuthorizeRequest exactly as they came: the answer's digest is over them.
@@ -118,13 +126,18 @@ ledger::v1::StoryEntry EntryFor(const records::StorySubject& reader, const store
 
 absl::Status AttachGate(Runtime& runtime) {
   if (runtime.trust() == nullptr || runtime.trust_key() == nullptr) return absl::FailedPreconditionError("trust: is required by the consent service");
-  auto authoriser = std::make_shared<Authoriser>(
-      runtime.trust(), &runtime.directory(), &runtime.tokens(), runtime.clock(), ScopeKeys(*runtime.trust_key()),
+  auto gate = std::make_shared<Gate>();
+  BB_ASSIGN_OR_RETURN(gate->looks, Redis::Connect(runtime.config().trust()));
+  BB_RETURN_IF_ERROR(gate->looks->CheckDurability());
+  Redis* const looks = gate->looks.get();
+  gate->authoriser = std::make_unique<Authoriser>(
+      looks, &runtime.directory(), &runtime.tokens(), runtime.clock(), ScopeKeys(*runtime.trust_key()),
       [telemetry = &runtime.telemetry()](const char* what) {
         telemetry->Count(std::string("alarm_") + what);
         telemetry->Log("CRITICAL", what);
       });
-  runtime.Keep(authoriser);
+  Authoriser* const authoriser = gate->authoriser.get();
+  runtime.Keep(std::move(gate));
   const auto* service = v1::AuthorizeRequest::descriptor()->file()->FindServiceByName("AuthorizeService");
   runtime.dispatcher().SetRaw(service->FindMethodByName("Authorize"), [authoriser](Incoming incoming) {
     auto question = QuestionBytes(incoming.body);
@@ -137,8 +150,8 @@ absl::Status AttachGate(Runtime& runtime) {
       reply(absl::OkStatus(), response.SerializeAsString());
     });
   });
-  runtime.dispatcher().SetStream(service->FindMethodByName("AuthorizeStream"), [authoriser, trust = runtime.trust()](IncomingStream stream) {
-    auto session = std::make_shared<Session>(stream.peer, stream.stream, authoriser.get(), trust);
+  runtime.dispatcher().SetStream(service->FindMethodByName("AuthorizeStream"), [authoriser, looks](IncomingStream stream) {
+    auto session = std::make_shared<Session>(stream.peer, stream.stream, authoriser, looks);
     return StreamEars{[session](std::string message) { session->OnMessage(message); }, [session] {}, [session] { session->OnWritable(); }};
   });
   return absl::OkStatus();
