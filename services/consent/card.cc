@@ -76,10 +76,9 @@ absl::StatusOr<Decision> GetCitizenCard(const Call&, const registry::v1::GetCiti
 absl::StatusOr<Decision> ListCitizenCards(const CardRules& rules, const Call& call, const registry::v1::ListCitizenCardsRequest& request, View& view) {
   const std::string word = NameWord(request.name());
   if (word.empty() && !request.name().empty()) return Invalid({{"name", "want one whole word of the name"}});
-  const int limit = request.page_size() > 0 ? request.page_size() : kCardsDefault;
   BB_ASSIGN_OR_RETURN(const Listed<records::CardLine> page,
                       view.Page<records::CardLine>(word.empty() ? "all" : "name", word.empty() ? "" : NameIndex(rules.name_key, call.agency.value(), word),
-                                                   limit, request.page_token()));
+                                                   PageSize(request.page_size()), request.page_token()));
   registry::v1::ListCitizenCardsResponse response;
   for (const auto& [id, line] : page.records) {
     auto* out = response.add_lines();

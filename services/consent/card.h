@@ -12,8 +12,6 @@ inline constexpr char kMaskedCpr[] = "••••••-••••";
 inline constexpr int kMinAge = 15;
 inline constexpr int kMaxAge = 110;
 
-inline constexpr int kCardsDefault = 25;
-
 // What the decisions are given besides: outlives the handlers.
 struct CardRules {
   const EntitySet* entities = nullptr;

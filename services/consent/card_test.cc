@@ -148,7 +148,7 @@ TEST_F(Card, LastChangedFirst) {
     ASSERT_TRUE(Update().ok());
   }
   List();
-  EXPECT_EQ(last.lines_size(), kCardsDefault);
+  EXPECT_EQ(last.lines_size(), kDefaultPage);
 }
 
 TEST_F(Card, FoundByOneWholeWord) {

@@ -9,12 +9,6 @@
 #include "services/consent/word.h"
 
 namespace brobygger::consent {
-namespace {
-
-constexpr int kDefaultPage = 25;
-int PageSize(int asked) { return asked == 0 ? kDefaultPage : asked; }
-
-}  // namespace
 
 absl::StatusOr<Decision> GetConsent(const ConsentRules& rules, const Call& call, const v1::GetConsentRequest& request, View& view) {
   BB_ASSIGN_OR_RETURN(const Found found, FindConsent(rules, call, request.name(), /*in_citizens_name=*/false, view));

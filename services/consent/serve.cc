@@ -22,7 +22,6 @@ namespace {
 
 // Questions of one stream that may be under way at once; more wait in the transport.
 constexpr int kMaxBatch = 1000;
-constexpr int kDefaultPage = 25;
 
 // One stream: questions in, answers out as they come, in batches as large as the transport's pace makes them.
 class Session : public std::enable_shared_from_this<Session> {
@@ -172,7 +171,7 @@ void AttachLedger(Runtime& runtime) {
         if (subject.subject().empty()) return done(absl::OkStatus());  // nobody whom the registry knows: an empty story
         std::vector<std::string> subjects(subject.absorbed().begin(), subject.absorbed().end());
         subjects.push_back(subject.subject());
-        reader->Story(subjects, before, asked.page_size() == 0 ? kDefaultPage : asked.page_size(),
+        reader->Story(subjects, before, PageSize(asked.page_size()),
                       [directory, response, subject, done = std::move(done)](absl::StatusOr<StoryPage> page) {
                         if (!page.ok()) return done(page.status());
                         auto* story = static_cast<ledger::v1::GetCitizenAccessStoryResponse*>(response.get());

@@ -12,7 +12,6 @@ namespace brobygger::dropin {
 namespace {
 
 constexpr int kMonthsUnused = 12;
-constexpr int kPageDefault = 25;
 constexpr absl::Duration kLinkLifetime = absl::Hours(24);
 // How far the consent service's clock may run ahead of ours.
 constexpr absl::Duration kLinkSkew = absl::Minutes(5);
@@ -116,7 +115,7 @@ absl::StatusOr<Decision> ListParticipants(const Call&, const v1::ListParticipant
   const std::string value = all ? "" : v1::ParticipantState_Name(request.state());
   BB_ASSIGN_OR_RETURN(const Listed<v1::Participant> page,
                       view.Page<v1::Participant>(all ? "all" : "by-state", value,
-                                                 request.page_size() > 0 ? request.page_size() : kPageDefault, request.page_token()));
+                                                 PageSize(request.page_size()), request.page_token()));
   v1::ListParticipantsResponse response;
   for (const auto& [id, participant] : page.records) {
     BB_ASSIGN_OR_RETURN(const std::string etag, view.Etag<v1::Participant>(id));

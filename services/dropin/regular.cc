@@ -13,7 +13,6 @@
 namespace brobygger::dropin {
 namespace {
 
-constexpr int kPageDefault = 25;
 constexpr int kAheadDays = 366;
 
 std::vector<Violation> CheckAppointments(const v1::DropinFile& file, absl::CivilDay today) {
@@ -85,7 +84,7 @@ absl::StatusOr<Decision> GetRegular(const Call& call, const v1::GetRegularReques
 
 absl::StatusOr<Decision> ListRegulars(const Call& call, const v1::ListRegularsRequest& request, View& view) {
   BB_ASSIGN_OR_RETURN(const Listed<v1::Regular> page,
-                      view.Page<v1::Regular>("all", "", request.page_size() > 0 ? request.page_size() : kPageDefault, request.page_token()));
+                      view.Page<v1::Regular>("all", "", PageSize(request.page_size()), request.page_token()));
   v1::ListRegularsResponse response;
   for (const auto& [id, regular] : page.records) {
     BB_ASSIGN_OR_RETURN(const std::string etag, view.Etag<v1::Regular>(id));

@@ -22,8 +22,6 @@
 
 namespace brobygger::housing {
 
-inline constexpr int kPageDefault = 25;
-
 google::protobuf::Timestamp Stamp(absl::Time time);
 std::int64_t Milliseconds(const google::protobuf::Timestamp& time);
 // Days since 1970: what indexes by day are ordered by. Earliest first is ordered by its negative.
@@ -74,7 +72,7 @@ absl::Status ShowAll(View& view, const Listed<Record>& page, absl::string_view p
 
 template <class Record, class Request>
 absl::StatusOr<Listed<Record>> PageOf(View& view, absl::string_view index, absl::string_view value, const Request& request) {
-  return view.Page<Record>(index, value, request.page_size() > 0 ? request.page_size() : kPageDefault, request.page_token());
+  return view.Page<Record>(index, value, PageSize(request.page_size()), request.page_token());
 }
 
 // A page by exactly one of two filters: the citizen ("by-citizen"), or a state ("by-state"; `state` is 0 if none was asked for).

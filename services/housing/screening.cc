@@ -171,7 +171,7 @@ absl::StatusOr<Decision> ListScreenings(const Call&, const v1::ListScreeningsReq
   if ((request.citizen().empty() ? 0 : 1) + (by_age ? 1 : 0) + (request.needs_follow_up() ? 1 : 0) + (leaving ? 1 : 0) != 1) {
     return Invalid({{"citizen", "want exactly one of citizen, age_band, needs_follow_up and leaving_within_a_month"}});
   }
-  const int limit = request.page_size() > 0 ? request.page_size() : kPageDefault;
+  const int limit = PageSize(request.page_size());
   v1::ListScreeningsResponse response;
   std::vector<std::string> ids;
   if (request.needs_follow_up() || leaving) {

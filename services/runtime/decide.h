@@ -37,6 +37,9 @@ namespace brobygger {
 inline constexpr int kMaxRounds = 5;
 // An index page is at most this long.
 inline constexpr int kMaxPage = 1000;
+// How many a list answers at once if the request leaves it open (page_size 0).
+inline constexpr int kDefaultPage = 25;
+inline int PageSize(int asked) { return asked > 0 ? asked : kDefaultPage; }
 
 using Message = google::protobuf::Message;
 
