@@ -20,18 +20,20 @@ namespace {
 constexpr char kPrefix[] = "consent:{trust}:";
 constexpr size_t kSaltSize = 16;
 
-v1::Answer Refused(v1::Decision decision) {
-  v1::Answer answer;
-  answer.set_decision(decision);
-  return answer;
-}
-
 // The facet of a record that the script gave out with its header and MAC; DATA_LOSS unless it is authentic at this place.
 absl::StatusOr<std::string> AuthenticFacet(const ScopeKeys& keys, absl::string_view kind, const std::string& id, const std::string& proof) {
   BB_ASSIGN_OR_RETURN(const RecordHeader header, ParseRecord(proof, kind));
   const std::string mac = FacetMac(keys, absl::StrCat(kPrefix, "r:", kind, ":", id), header.revision, header.facet);
   if (!crypto::ConstantTimeEqual(mac, header.facet_mac)) return absl::DataLossError("facet");
   return std::string(header.facet);
+}
+
+// The head of an entry about a look, with salts of its own.
+void Begin(stored::LedgerRow* row) {
+  row->set_kind(ledger::v1::ENTRY_KIND_LOOK);
+  const std::string salts = crypto::Random(2 * kSaltSize);
+  row->set_subject_salt(salts.substr(0, kSaltSize));
+  row->set_details_salt(salts.substr(kSaltSize));
 }
 
 // What a refusal that follows from the question alone is logged as.
@@ -53,22 +55,36 @@ struct Authoriser::Asked {
   v1::Decision decision = v1::DECISION_CONSENT_REQUIRED;
   std::string recipient, ref, holder;  // slug, id, slug
   stored::LedgerRow row;               // fields 1 to 4
+
+  // The answer as it stands: a refusal until it has been permitted.
+  v1::Answer Refused() const {
+    v1::Answer answer;
+    answer.set_decision(decision);
+    answer.set_tag(question.tag());
+    answer.set_digest(digest);
+    return answer;
+  }
 };
 
 Authoriser::Authoriser(Redis* trust, const Directory* directory, TokenVerifier* tokens, Clock clock,
-                       ScopeKeys keys, std::function<void(const char*)> alarm)
-    : trust_(trust), directory_(directory), tokens_(tokens), clock_(std::move(clock)), keys_(std::move(keys)), alarm_(std::move(alarm)) {}
+                       ScopeKeys keys, std::function<void(const char*)> alarm, Limits limits)
+    : trust_(trust),
+      directory_(directory),
+      tokens_(tokens),
+      clock_(std::move(clock)),
+      keys_(std::move(keys)),
+      alarm_(std::move(alarm)),
+      quota_(limits.looks_per_hour),
+      room_(std::move(limits.room)) {}
 
 void Authoriser::Ask(const std::string& peer, const std::string& question_bytes, Callback callback) {
   auto asked = std::make_shared<Asked>();
   asked->digest = crypto::Sha256(question_bytes);
   asked->callback = std::move(callback);
   v1::Question& q = asked->question;
-  auto refuse = [&](v1::Decision decision) {
-    v1::Answer answer = Refused(decision);
-    answer.set_tag(q.tag());
-    answer.set_digest(asked->digest);
-    asked->callback(std::move(answer));
+  const auto refuse = [&](v1::Decision decision) {
+    asked->decision = decision;
+    asked->callback(asked->Refused());
   };
 
   if (!q.ParseFromString(question_bytes)) return refuse(v1::DECISION_INVALID);
@@ -114,14 +130,19 @@ void Authoriser::Ask(const std::string& peer, const std::string& question_bytes,
   asked->recipient = Slug(caller->agency.value());
   asked->ref = RefId(q.citizen());
   asked->holder = Slug(q.holder());
-  asked->row.set_kind(ledger::v1::ENTRY_KIND_LOOK);
-  const std::string salts = crypto::Random(2 * kSaltSize);
-  asked->row.set_subject_salt(salts.substr(0, kSaltSize));
-  asked->row.set_details_salt(salts.substr(kSaltSize));
+  Begin(&asked->row);
   ledger::v1::EntryDetails* details = asked->row.mutable_details();
   details->set_person(person);
   details->set_system(system);
   details->set_agency(caller->agency.value());
+  if (!room_()) return refuse(v1::DECISION_NO_ROOM);
+  if (const std::int64_t over = quota_.Over(caller->agency.value(), person, clock_()); over > 0) {
+    if (!IsWritten(over)) return refuse(v1::DECISION_TOO_MANY);
+    details->set_rule(ledger::v1::RULE_TOO_MANY_LOOKS);
+    details->set_count(static_cast<std::uint64_t>(over));
+    asked->decision = v1::DECISION_TOO_MANY;
+    return LogAndRefuse(asked, "");
+  }
   details->set_role(role);
   details->set_holder(q.holder());
   details->set_recipient(caller->agency.value());
@@ -145,9 +166,7 @@ void Authoriser::Conclude(const std::shared_ptr<Asked>& asked, absl::StatusOr<Re
   if (e.size() < 4) return asked->callback(StoreDown());
   if (e[3].integer != 0) alarm_("clock_stepped_back");
 
-  v1::Answer answer = Refused(asked->decision);
-  answer.set_tag(asked->question.tag());
-  answer.set_digest(asked->digest);
+  v1::Answer answer = asked->Refused();
   if (e[0].integer != ledger::v1::RULE_CONSENT || asked->decision != v1::DECISION_CONSENT_REQUIRED || e.size() != 9) {
     return asked->callback(std::move(answer));
   }
@@ -164,15 +183,9 @@ void Authoriser::Conclude(const std::shared_ptr<Asked>& asked, absl::StatusOr<Re
                          (given & ~facet->mask) == 0 && (given & ~MaximumOf(asked->question.purpose())) == 0;
   if (!authentic) {
     alarm_("not_authentic");
-    stored::LedgerRow alarm = asked->row;
-    const std::string salts = crypto::Random(2 * kSaltSize);
-    alarm.set_subject_salt(salts.substr(0, kSaltSize));
-    alarm.set_details_salt(salts.substr(kSaltSize));
-    alarm.mutable_details()->set_rule(ledger::v1::RULE_NOT_AUTHENTIC);
-    return Log(reference.ok() ? *reference : "", alarm.SerializeAsString(), [asked, answer](absl::Status logged) {
-      if (!logged.ok()) return asked->callback(StoreDown());
-      asked->callback(answer);
-    });
+    Begin(&asked->row);
+    asked->row.mutable_details()->set_rule(ledger::v1::RULE_NOT_AUTHENTIC);
+    return LogAndRefuse(asked, reference.ok() ? *reference : "");
   }
 
   answer.set_decision(v1::DECISION_PERMITTED);
@@ -185,9 +198,11 @@ void Authoriser::Conclude(const std::shared_ptr<Asked>& asked, absl::StatusOr<Re
   asked->callback(std::move(answer));
 }
 
-void Authoriser::Log(const std::string& subject, const std::string& head, std::function<void(absl::Status)> done) {
-  trust_->Command({"FCALL", "bb_append", "1", kPrefix, subject, head},
-                  [done = std::move(done)](absl::StatusOr<Redis::Reply> reply) { done(reply.status()); });
+void Authoriser::LogAndRefuse(const std::shared_ptr<Asked>& asked, const std::string& subject) {
+  trust_->Command({"FCALL", "bb_append", "1", kPrefix, subject, asked->row.SerializeAsString()}, [asked](absl::StatusOr<Redis::Reply> reply) {
+    if (!reply.ok()) return asked->callback(StoreDown());
+    asked->callback(asked->Refused());
+  });
 }
 
 }  // namespace brobygger::consent

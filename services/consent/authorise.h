@@ -7,11 +7,14 @@
 // 4. PERMITTED is answered only if the four records that it rests on carry valid MACs; if not, an alarm is logged and a
 //    second entry (RULE_NOT_AUTHENTIC) says so.
 // 5. Malformed or unauthenticated questions, and those from a service that does not hold the files, are answered
-//    without an entry: they name no person who could be held to them. Everything else is logged.
+//    without an entry: they name no person who could be held to them. What is over somebody's quota is logged as a sum.
+//    Everything else is logged, each.
+// 6. A store at its watermark is asked nothing: it keeps its room for the citizen's word.
 //
 // Threads: Ask may be called from any thread; the callback runs on the calling thread or the Redis I/O thread.
 #pragma once
 
+#include <cstdint>
 #include <functional>
 #include <memory>
 #include <string>
@@ -19,6 +22,7 @@
 #include "absl/status/statusor.h"
 #include "absl/strings/string_view.h"
 #include "brobygger/consent/v1/authorize.pb.h"
+#include "services/consent/quota.h"
 #include "services/runtime/clock.h"
 #include "services/runtime/config.h"
 #include "services/runtime/record.h"
@@ -33,17 +37,22 @@ class Authoriser {
   // UNAVAILABLE if the trust store cannot answer: nothing is shared then.
   using Callback = std::function<void(absl::StatusOr<v1::Answer>)>;
 
+  struct Limits {
+    std::int64_t looks_per_hour = LookQuota::kUsual;            // of one person
+    std::function<bool()> room = [] { return true; };  // quick, any thread: whether the store has room for looks
+  };
   // `keys`: of the trust store. `alarm` is called with a fixed word: "not_authentic",
   // "clock_stepped_back", "gate_failed". All pointers outlive this object.
   Authoriser(Redis* trust, const Directory* directory, TokenVerifier* tokens, Clock clock, ScopeKeys keys,
-             std::function<void(const char*)> alarm);
+             std::function<void(const char*)> alarm, Limits limits);
 
   // `peer`: the name of the service that carries the question, from its certificate.
   void Ask(const std::string& peer, const std::string& question_bytes, Callback callback);
 
  private:
   struct Asked;
-  void Log(const std::string& subject, const std::string& head, std::function<void(absl::Status)> done);
+  // Appends the row, about `subject` ("" for nobody), then answers with the refusal.
+  void LogAndRefuse(const std::shared_ptr<Asked>& asked, const std::string& subject);
   void Conclude(const std::shared_ptr<Asked>& asked, absl::StatusOr<Redis::Reply> reply);
 
   Redis* trust_;
@@ -52,6 +61,8 @@ class Authoriser {
   Clock clock_;
   ScopeKeys keys_;
   std::function<void(const char*)> alarm_;
+  LookQuota quota_;
+  const std::function<bool()> room_;
 };
 
 }  // namespace brobygger::consent

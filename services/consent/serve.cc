@@ -12,6 +12,7 @@
 #include "brobygger/ledger/v1/ledger.pb.h"
 #include "services/consent/authorise.h"
 #include "services/consent/ledger_reader.h"
+#include "services/consent/room.h"
 #include "services/consent/story.h"
 #include "services/runtime/crypto.h"
 #include "services/runtime/presence.h"
@@ -88,6 +89,7 @@ class Session : public std::enable_shared_from_this<Session> {
 struct Gate {
   ~Gate() { looks.reset(); }  // what is under way still ends at the authoriser
   std::unique_ptr<Redis> looks;
+  std::unique_ptr<Room> room;
   std::unique_ptr<Authoriser> authoriser;
 };
 
@@ -129,12 +131,21 @@ absl::Status AttachGate(Runtime& runtime) {
   BB_ASSIGN_OR_RETURN(gate->looks, Redis::Connect(runtime.config().trust()));
   BB_RETURN_IF_ERROR(gate->looks->CheckDurability());
   Redis* const looks = gate->looks.get();
+  gate->room = std::make_unique<Room>(runtime.trust(), runtime.config().looks(), [telemetry = &runtime.telemetry()](bool room) {
+    telemetry->Count(room ? "looks_go_on" : "alarm_looks_stopped");
+    telemetry->Log(room ? "INFO" : "CRITICAL", room ? "looks_go_on" : "looks_stopped");
+  });
+  BB_RETURN_IF_ERROR(gate->room->Begin());
+  Authoriser::Limits limits;
+  if (const std::int64_t asked = runtime.config().looks().per_person_and_hour(); asked > 0) limits.looks_per_hour = asked;
+  limits.room = [room = gate->room.get()] { return room->ForLooks(); };
   gate->authoriser = std::make_unique<Authoriser>(
       looks, &runtime.directory(), &runtime.tokens(), runtime.clock(), ScopeKeys(*runtime.trust_key()),
       [telemetry = &runtime.telemetry()](const char* what) {
         telemetry->Count(std::string("alarm_") + what);
         telemetry->Log("CRITICAL", what);
-      });
+      },
+      std::move(limits));
   Authoriser* const authoriser = gate->authoriser.get();
   runtime.Keep(std::move(gate));
   const auto* service = v1::AuthorizeRequest::descriptor()->file()->FindServiceByName("AuthorizeService");

@@ -43,6 +43,10 @@ absl::Status RefusalOf(consent::v1::Decision decision) {
       return Invalid({{"holder", "want another agency of the directory, and categories of a person", "OUT_OF_RANGE"}});
     case consent::v1::DECISION_PEER_NOT_ALLOWED:
       return Invalid({{"holder", "want an agency whose files are behind this door", "OUT_OF_RANGE"}});
+    case consent::v1::DECISION_TOO_MANY:
+      return Refusal(absl::StatusCode::kResourceExhausted, "RATE_LIMITED", "too many looks in one hour: wait a little");
+    case consent::v1::DECISION_NO_ROOM:
+      return Refusal(absl::StatusCode::kUnavailable, "STORE_FULL", "nothing can be looked at right now, since it could not be written down");
     default:
       return ConsentRequired();
   }

@@ -128,6 +128,7 @@ Suite::Services Suite::Start(const Shared& shared, Transport transport) {
   runtime::ServiceConfig consent = Configuration(shared, "consent", transport), dropin = Configuration(shared, "dropin", transport);
   *consent.mutable_records() = records_.config();
   *consent.mutable_trust() = trust_.config();
+  consent.mutable_looks()->set_per_person_and_hour(std::int64_t{1} << 40);
   consent.set_statement_private_key(shared.statement_private_key);
   consent.set_consent_texts(BROBYGGER_SOURCE_DIR "/services/consent/texts");
   *dropin.mutable_records() = records_.config();

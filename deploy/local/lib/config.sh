@@ -53,6 +53,10 @@ $(redis_block trust "$service")
 }
 statement_private_key: "$BROBYGGER_RUN/statements/private.pem"
 consent_texts: "$BROBYGGER_ROOT/services/consent/texts"
+looks {
+  trust_data_dir: "$(redis_dir trust)/data"
+  per_person_and_hour: ${BROBYGGER_LOOKS_PER_HOUR:-0}
+}
 X
   fi
 }
