@@ -1,6 +1,7 @@
 #include "gateway/contracts.h"
 
-#include "absl/time/clock.h"
+#include <ctime>
+
 #include "brobygger/consent/v1/presence.pb.h"
 #include "gateway/connect_error.h"
 #include "gtest/gtest.h"
@@ -71,9 +72,9 @@ TEST(Contracts, SaysWhichFieldButNeverItsValue) {
 
 TEST(Contracts, BombsAreRefusedFast) {
   const ContractMethod& m = *All().Find(kAttest);
-  const absl::Time began = absl::Now();
+  const std::clock_t began = std::clock();
   for (int i = 0; i < 20; ++i) EXPECT_FALSE(All().ToWire(m, "{\"citizen\":" + std::string(60'000, '[')).ok());
-  EXPECT_LT(absl::Now() - began, absl::Milliseconds(200));
+  EXPECT_LT((std::clock() - began) / CLOCKS_PER_SEC, 5) << "of CPU; the parser behind it would take minutes";
 }
 
 TEST(ConnectError, CarriesCodeTextAndDetails) {

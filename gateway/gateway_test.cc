@@ -60,13 +60,13 @@ TEST_F(GatewayTest, CarriesACallAndItsAnswer) {
   EXPECT_EQ(seen.token, "my.own.token");
   EXPECT_EQ(seen.on_behalf_of, "");
   EXPECT_EQ(seen.trace.trace_id, "0af7651916cd43dd8448eb211c80319c");
-  EXPECT_NEAR(absl::ToDoubleSeconds(seen.deadline - arrived), 10, 1.5);
+  EXPECT_NEAR(absl::ToDoubleSeconds(seen.deadline - arrived), 10, 6);
   consent::v1::AttestPresenceRequest request;
   ASSERT_TRUE(request.ParseFromString(seen.body));
   EXPECT_EQ(request.request_id(), "r1234567");
 
-  Call("{}", {"Connect-Timeout-Ms: 3000", "X-Second-Person: 1"});
-  EXPECT_NEAR(absl::ToDoubleSeconds(seen.deadline - arrived), 3, 1);
+  Call("{}", {"Connect-Timeout-Ms: 23000", "X-Second-Person: 1"});
+  EXPECT_NEAR(absl::ToDoubleSeconds(seen.deadline - arrived), 23, 6);
   EXPECT_EQ(seen.body, "") << "a machine has no second person";
   Call("{}", {"Connect-Timeout-Ms: 9999999999"});
   EXPECT_LT(seen.deadline - arrived, absl::Seconds(30));
@@ -115,7 +115,7 @@ TEST_F(GatewayTest, BadInputIsRefusedBeforeTheService) {
     EXPECT_TRUE(absl::StrContains(a.body, "\"code\":\"invalid_argument\"")) << a.body;
     EXPECT_TRUE(absl::StrContains(a.body, c.reason)) << a.body;
   }
-  EXPECT_LT(absl::Now() - began, absl::Seconds(2));
+  EXPECT_LT(absl::Now() - began, absl::Seconds(20)) << "the parser behind it would take minutes";
   EXPECT_EQ(Call("{}", {"Connect-Timeout-Ms: soon"}).status, 400);
   EXPECT_EQ(Call("{}", {"Connect-Timeout-Ms: 0"}).status, 400);
   EXPECT_EQ(Call("{}", {"Connect-Timeout-Ms: 12345678901"}).status, 400);
@@ -190,12 +190,16 @@ TEST_F(GatewayTest, DrainsWhatIsUnderWay) {
   });
   testing::TlsClient client((*started)->port());
   client.Send(RequestText("POST", kAttest, kJson, "{}"));
-  for (int i = 0; i < 500; ++i) {
+  for (int i = 0; i < 6000; ++i) {
     absl::SleepFor(absl::Milliseconds(10));
     std::lock_guard<std::mutex> lock(mu);
     if (held) break;
   }
-  std::thread drain([&] { (*started)->Drain(absl::Seconds(5)); });
+  {
+    std::lock_guard<std::mutex> lock(mu);
+    ASSERT_TRUE(held.has_value());
+  }
+  std::thread drain([&] { (*started)->Drain(absl::Seconds(60)); });
   absl::SleepFor(absl::Milliseconds(100));
   {
     std::lock_guard<std::mutex> lock(mu);

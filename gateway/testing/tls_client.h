@@ -33,7 +33,7 @@ class TlsClient {
   bool Send(absl::string_view bytes);
   bool SendRaw(absl::string_view bytes);  // without TLS
   // One answer; status 0 if the connection ends or nothing comes in time.
-  Answer Read(bool to_head = false, absl::Duration wait = absl::Seconds(10));
+  Answer Read(bool to_head = false, absl::Duration wait = absl::Seconds(60));
   // True if the server closes within the time, whatever it sends before.
   bool ClosedWithin(absl::Duration wait);
   std::string PeerSubjectHash() const;  // of its certificate

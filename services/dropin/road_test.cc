@@ -82,7 +82,11 @@ class DropinRoad : public ::testing::Test {
       absl::SleepFor(absl::Milliseconds(5));
     }
   }
-  static type::v1::Date Today() { return ToDate(CopenhagenDay(absl::Now())); }
+  // The day on which these tests began: midnight does not part what is counted.
+  static type::v1::Date Today() {
+    static const absl::CivilDay today = CopenhagenDay(absl::Now());
+    return ToDate(today);
+  }
   static int Counted(v1::PartOfDay part) {
     v1::GetVisitTalliesRequest request;
     *request.mutable_first_day() = Today();

@@ -39,7 +39,7 @@ class MainTest : public ::testing::Test {
   }
   int Wait(pid_t pid) {
     int status = 0;
-    const absl::Time limit = absl::Now() + absl::Seconds(30);
+    const absl::Time limit = absl::Now() + absl::Seconds(120);
     while (waitpid(pid, &status, WNOHANG) == 0) {
       if (absl::Now() > limit) kill(pid, SIGKILL);
       absl::SleepFor(absl::Milliseconds(5));
@@ -81,7 +81,7 @@ class MainTest : public ::testing::Test {
 
 TEST_F(MainTest, ServesUntilSigtermAndEndsWell) {
   const pid_t pid = Start({Write(Good())});
-  for (int i = 0; i < 100 && !absl::StrContains(Log(), "\"serving\""); ++i) absl::SleepFor(absl::Milliseconds(50));
+  for (int i = 0; i < 1200 && !absl::StrContains(Log(), "\"serving\""); ++i) absl::SleepFor(absl::Milliseconds(50));
   ASSERT_TRUE(absl::StrContains(Log(), "\"serving\"")) << Log();
   kill(pid, SIGTERM);
   EXPECT_EQ(Wait(pid), 0) << Log();

@@ -1,5 +1,9 @@
 #include "services/runtime/redis.h"
 
+#include <arpa/inet.h>
+#include <sys/socket.h>
+#include <unistd.h>
+
 #include <atomic>
 #include <chrono>
 #include <fstream>
@@ -17,6 +21,9 @@ namespace {
 
 using ::testing::HasSubstr;
 using testing::RedisServer;
+
+// Longer than anything takes that is going to happen, on whatever machine.
+constexpr absl::Duration kPatience = absl::Seconds(60);
 
 bool Within(absl::Duration limit, const std::function<bool()>& condition) {
   for (const absl::Time end = absl::Now() + limit; absl::Now() < end; absl::SleepFor(absl::Milliseconds(5))) {
@@ -74,7 +81,7 @@ TEST(RedisTest, ManyThreadsShareOneConnection) {
     });
   }
   for (auto& t : threads) t.join();
-  EXPECT_TRUE(Within(absl::Seconds(20), [&] { return answered == 2000; }));
+  EXPECT_TRUE(Within(kPatience, [&] { return answered == 2000; }));
   EXPECT_EQ(wrong, 0);
 }
 
@@ -84,24 +91,24 @@ TEST(RedisTest, WorkAfterRepliesThatCameTogether) {
   EXPECT_FALSE(redis->AfterReplies([] { ADD_FAILURE() << "not on the I/O thread"; }));
   std::atomic<int> replies{0}, before{-1}, works{0};
   absl::Notification done;
-  server.Pause();  // its answers come together when it goes on
-  for (int i = 0; i < 5; ++i) {
-    redis->Command({"PING"}, [&](absl::StatusOr<Redis::Reply> reply) {
-      EXPECT_TRUE(reply.ok());
-      if (++replies > 1) return;
-      EXPECT_TRUE(redis->AfterReplies([&] {
-        before = replies.load();
-        ++works;
-        redis->Command({"PING"}, [&](absl::StatusOr<Redis::Reply> again) {  // and its commands go out
-          EXPECT_TRUE(again.ok());
-          done.Notify();
-        });
-      }));
-    });
+  {
+    const Redis::Together one_write;  // so that the answers come together
+    for (int i = 0; i < 5; ++i) {
+      redis->Command({"PING"}, [&](absl::StatusOr<Redis::Reply> reply) {
+        EXPECT_TRUE(reply.ok());
+        if (++replies > 1) return;
+        EXPECT_TRUE(redis->AfterReplies([&] {
+          before = replies.load();
+          ++works;
+          redis->Command({"PING"}, [&](absl::StatusOr<Redis::Reply> again) {  // and its commands go out
+            EXPECT_TRUE(again.ok());
+            done.Notify();
+          });
+        }));
+      });
+    }
   }
-  absl::SleepFor(absl::Milliseconds(50));
-  server.Resume();
-  ASSERT_TRUE(done.WaitForNotificationWithTimeout(absl::Seconds(5)));
+  ASSERT_TRUE(done.WaitForNotificationWithTimeout(kPatience));
   EXPECT_EQ(before, 5);
   EXPECT_EQ(works, 1);
 }
@@ -121,7 +128,7 @@ TEST(RedisTest, CommandsTogetherGoOutAtTheEnd) {
     absl::SleepFor(absl::Milliseconds(50));
     EXPECT_TRUE(other->Call({"GET", "a"})->IsNil()) << "not sent yet; and a blocking call does not wait for the end";
   }
-  EXPECT_TRUE(Within(absl::Seconds(5), [&] { return answered == 2; }));
+  EXPECT_TRUE(Within(kPatience, [&] { return answered == 2; }));
   EXPECT_EQ(other->Call({"GET", "b"})->text, "1");
   {
     const Redis::Together held;
@@ -129,36 +136,48 @@ TEST(RedisTest, CommandsTogetherGoOutAtTheEnd) {
     std::thread([&] { EXPECT_TRUE(redis->Call({"PING"}).ok()); }).join();
     EXPECT_EQ(other->Call({"GET", "c"})->text, "1") << "another thread's command takes it along, in order";
   }
-  EXPECT_TRUE(Within(absl::Seconds(5), [&] { return answered == 3; }));
+  EXPECT_TRUE(Within(kPatience, [&] { return answered == 3; }));
+}
+
+// Bound and given up; the server takes it a moment later. Below the ports that the system gives to others.
+int FreePort() {
+  for (int port = 21000 + getpid() % 10000, tries = 0; tries < 1000; ++port, ++tries) {
+    const int fd = socket(AF_INET, SOCK_STREAM, 0);
+    sockaddr_in address{};
+    address.sin_family = AF_INET;
+    address.sin_addr.s_addr = htonl(INADDR_LOOPBACK);
+    address.sin_port = htons(static_cast<std::uint16_t>(port));
+    const bool is_free = bind(fd, reinterpret_cast<const sockaddr*>(&address), sizeof(address)) == 0;
+    close(fd);
+    if (is_free) return port;
+  }
+  ADD_FAILURE() << "no free port";
+  return 0;
 }
 
 TEST(RedisTest, OverTcp) {
+  const int port = FreePort();
   RedisServer::Options options;
-  // A free port: bound and given up; the server takes it a moment later.
   options.settings["bind"] = "127.0.0.1";
-  for (int port = 21000 + getpid() % 20000, tries = 0; tries < 20; ++port, ++tries) {
-    options.settings["port"] = absl::StrCat(port);
-    RedisServer server(options);
-    runtime::Redis config = server.config();
-    config.clear_socket();
-    config.set_host("127.0.0.1");
-    config.set_port(port);
-    auto redis = Redis::Connect(config);
-    if (!redis.ok()) continue;  // someone else's port
-    EXPECT_EQ((*redis)->Call({"SET", "a", "1"})->text, "OK");
-    server.Restart();
-    EXPECT_TRUE(Within(absl::Seconds(5), [&] { return (*redis)->connected(); }));
-    EXPECT_EQ((*redis)->Call({"GET", "a"})->text, "1");
-    return;
-  }
-  FAIL() << "no free port";
+  options.settings["port"] = absl::StrCat(port);
+  RedisServer server(options);
+  runtime::Redis config = server.config();
+  config.clear_socket();
+  config.set_host("127.0.0.1");
+  config.set_port(port);
+  auto redis = Redis::Connect(config);
+  ASSERT_TRUE(redis.ok()) << redis.status();
+  EXPECT_EQ((*redis)->Call({"SET", "a", "1"})->text, "OK");
+  server.Restart();
+  EXPECT_TRUE(Within(kPatience, [&] { return ReasonOf((*redis)->Call({"GET", "a"}).status()) != "STORE_DOWN"; }));
+  EXPECT_EQ((*redis)->Call({"GET", "a"})->text, "1");
 }
 
 TEST(RedisTest, RefusesWithoutConnection) {
   runtime::Redis config;
   config.set_socket("/tmp/there-is-no-redis.sock");
   Redis::Options options;
-  options.first_connection = absl::Milliseconds(100);
+  options.first_connection = absl::Seconds(2);
   const auto none = Redis::Connect(config, options);
   EXPECT_EQ(none.status().code(), absl::StatusCode::kUnavailable);
   EXPECT_THAT(std::string(none.status().message()), HasSubstr("there-is-no-redis"));
@@ -171,13 +190,13 @@ TEST(RedisTest, RefusesAWrongPassword) {
   const std::string file = server.dir() + "/wrong.password";
   std::ofstream(file) << "wrong";
   config.set_password_file(file);
-  const absl::Time start = absl::Now();
-  const auto refused = Redis::Connect(config);
+  Redis::Options options;
+  options.first_connection = absl::Hours(1);
+  const auto refused = Redis::Connect(config, options);  // at once: waiting would not help
   EXPECT_EQ(refused.status().code(), absl::StatusCode::kUnauthenticated) << refused.status();
   EXPECT_THAT(std::string(refused.status().message()), HasSubstr("refuses user service"));
-  EXPECT_LT(absl::Now() - start, absl::Seconds(2)) << "waiting would not help";
   config.set_password_file("/tmp/there-is-no-password");
-  EXPECT_THAT(std::string(Redis::Connect(config).status().message()), HasSubstr("there-is-no-password"));
+  EXPECT_THAT(std::string(Redis::Connect(config, options).status().message()), HasSubstr("there-is-no-password"));
 }
 
 TEST(RedisTest, FailsWhatIsOutstandingAndComesBack) {
@@ -194,15 +213,13 @@ TEST(RedisTest, FailsWhatIsOutstandingAndComesBack) {
     });
   }
   server.Kill9();
-  EXPECT_TRUE(Within(absl::Seconds(5), [&] { return answered == kCommands; }));
+  EXPECT_TRUE(Within(kPatience, [&] { return answered == kCommands; }));
   EXPECT_EQ(down, kCommands);
   EXPECT_FALSE(redis->connected());
-  const absl::Time start = absl::Now();
-  EXPECT_EQ(ReasonOf(redis->Call({"GET", "a"}).status()), "STORE_DOWN");
-  EXPECT_LT(absl::Now() - start, absl::Milliseconds(200)) << "without a connection a command fails at once";
+  EXPECT_EQ(ReasonOf(redis->Call({"GET", "a"}).status()), "STORE_DOWN") << "without a connection a command fails, and does not wait for one";
 
   server.Start();
-  EXPECT_TRUE(Within(absl::Seconds(5), [&] { return redis->connected(); }));
+  EXPECT_TRUE(Within(kPatience, [&] { return redis->connected(); }));
   EXPECT_EQ(redis->Call({"GET", "a"})->text, "1");
   EXPECT_TRUE(redis->Call({"GET", "counter"})->IsNil()) << "nothing was sent again";
 }
@@ -210,15 +227,12 @@ TEST(RedisTest, FailsWhatIsOutstandingAndComesBack) {
 TEST(RedisTest, AStalledRedisCountsAsBroken) {
   RedisServer server;
   Redis::Options options;
-  options.stalled = absl::Milliseconds(300);
+  options.stalled = absl::Milliseconds(500);
   auto redis = server.Connect(options);
   server.Pause();
-  const absl::Time start = absl::Now();
-  EXPECT_EQ(ReasonOf(redis->Call({"GET", "a"}).status()), "STORE_DOWN");
-  EXPECT_LT(absl::Now() - start, absl::Seconds(3));
+  EXPECT_EQ(ReasonOf(redis->Call({"GET", "a"}).status()), "STORE_DOWN") << "though the pause has no end";
   server.Resume();
-  EXPECT_TRUE(Within(absl::Seconds(5), [&] { return redis->connected(); }));
-  EXPECT_TRUE(redis->Call({"GET", "a"}).ok());
+  EXPECT_TRUE(Within(kPatience, [&] { return redis->Call({"GET", "a"}).ok(); }));
 }
 
 TEST(RedisTest, TooMuchOutstandingIsRefused) {
@@ -236,7 +250,7 @@ TEST(RedisTest, TooMuchOutstandingIsRefused) {
   }
   EXPECT_EQ(busy, 5);
   server.Resume();
-  EXPECT_TRUE(Within(absl::Seconds(5), [&] { return answered == 15; }));
+  EXPECT_TRUE(Within(kPatience, [&] { return answered == 15; }));
   EXPECT_TRUE(redis->Call({"GET", "a"}).ok()) << "there is room again";
 }
 
@@ -280,10 +294,11 @@ TEST(RedisTest, ARedisThatComesBackWithoutDurabilityIsNotUsed) {
   ASSERT_TRUE(redis->CheckDurability().ok());
   server.Set("appendfsync", "everysec");
   server.Restart();
+  EXPECT_EQ(ReasonOf(redis->Call({"GET", "a"}).status()), "STORE_DOWN");
   EXPECT_FALSE(Within(absl::Seconds(1), [&] { return redis->connected(); }));
   server.Set("appendfsync", "always");
   server.Restart();
-  EXPECT_TRUE(Within(absl::Seconds(8), [&] { return redis->connected(); }));
+  EXPECT_TRUE(Within(kPatience, [&] { return redis->connected(); }));
 }
 
 }  // namespace

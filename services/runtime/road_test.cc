@@ -49,6 +49,16 @@ void ShowDoor(DoorCall call) {
   call.incoming.reply(absl::OkStatus(), response.SerializeAsString());
 }
 
+std::atomic<int> slow_asks{0};  // that have arrived
+
+// Whether it comes true, in more time than anything takes that is going to happen.
+bool Comes(const std::function<bool()>& condition) {
+  for (const absl::Time end = absl::Now() + absl::Minutes(1); absl::Now() < end; absl::SleepFor(absl::Milliseconds(5))) {
+    if (condition()) return true;
+  }
+  return false;
+}
+
 class RoadTest : public ::testing::Test {
  protected:
   static void SetUpTestSuite() {
@@ -78,6 +88,7 @@ class RoadTest : public ::testing::Test {
       request.ParseFromString(in.body);
       if (request.by() == 1) return;  // lets go of the call
       if (request.by() == 2) {
+        ++slow_asks;
         absl::SleepFor(absl::Milliseconds(300));
         in.reply(absl::OkStatus(), "");
         return in.reply(absl::OkStatus(), "twice");
@@ -181,7 +192,7 @@ TEST_F(RoadTest, GarbageIsRefusedAndTheNextCallWorks) {
   const std::string method = absl::StrCat(kNotes, "WriteNote");
   const Metadata bearer = Bearer(Staff());
   const auto raw = [&](const std::string& body) {
-    return ReasonOf(As("gateway").CallAndWait(method, body, absl::Now() + absl::Seconds(5), bearer).status());
+    return ReasonOf(As("gateway").CallAndWait(method, body, absl::Now() + absl::Seconds(20), bearer).status());
   };
   EXPECT_EQ(raw("\xff\xff\xff\xff"), "MALFORMED");
   EXPECT_EQ(raw(std::string("\x0a\xff\xff\xff\x7f", 5)), "MALFORMED");
@@ -190,19 +201,19 @@ TEST_F(RoadTest, GarbageIsRefusedAndTheNextCallWorks) {
   good.mutable_note()->set_text("x");
   good.set_request_id(RequestId());
   EXPECT_EQ(raw(good.SerializeAsString() + std::string("\xf2\x7f\x01y", 4)), "UNKNOWN_FIELD");
-  EXPECT_EQ(As("gateway").CallAndWait(method, std::string(300 * 1024, 'x'), absl::Now() + absl::Seconds(5), bearer).status().code(),
+  EXPECT_EQ(As("gateway").CallAndWait(method, std::string(300 * 1024, 'x'), absl::Now() + absl::Seconds(20), bearer).status().code(),
             absl::StatusCode::kResourceExhausted);
-  EXPECT_EQ(As("gateway").CallAndWait(absl::StrCat(kNotes, "Nothing"), "", absl::Now() + absl::Seconds(5), bearer).status().code(),
+  EXPECT_EQ(As("gateway").CallAndWait(absl::StrCat(kNotes, "Nothing"), "", absl::Now() + absl::Seconds(20), bearer).status().code(),
             absl::StatusCode::kUnimplemented);
   Metadata large = bearer;
   large.emplace_back("x-large", std::string(20'000, 'x'));
   // Too large a head ends its connection, as HTTP/2 may: nobody else's, and its own caller connects anew.
   auto other = world_->ClientWith(world_->pki.Issue("gateway"), "dropin", runtime_->port());
-  EXPECT_FALSE(other->CallAndWait(method, good.SerializeAsString(), absl::Now() + absl::Seconds(5), large).ok());
-  EXPECT_TRUE(As("gateway").CallAndWait(method, good.SerializeAsString(), absl::Now() + absl::Seconds(5), bearer).ok());
+  EXPECT_FALSE(other->CallAndWait(method, good.SerializeAsString(), absl::Now() + absl::Seconds(20), large).ok());
+  EXPECT_TRUE(As("gateway").CallAndWait(method, good.SerializeAsString(), absl::Now() + absl::Seconds(20), bearer).ok());
   absl::Status next;
-  for (const absl::Time until = absl::Now() + absl::Seconds(5); absl::Now() < until; absl::SleepFor(absl::Milliseconds(10))) {
-    next = other->CallAndWait(method, good.SerializeAsString(), absl::Now() + absl::Seconds(5), bearer).status();
+  for (const absl::Time until = absl::Now() + absl::Seconds(20); absl::Now() < until; absl::SleepFor(absl::Milliseconds(10))) {
+    next = other->CallAndWait(method, good.SerializeAsString(), absl::Now() + absl::Seconds(20), bearer).status();
     if (!absl::IsUnavailable(next)) break;
   }
   EXPECT_TRUE(next.ok()) << next;
@@ -228,10 +239,10 @@ TEST_F(RoadTest, OnlyCertificatesOfTheSuiteAreHeard) {
 
   testing::Pki stranger;  // another CA: the handshake fails
   auto client = world_->ClientWith(stranger.Issue("gateway"), "dropin", runtime_->port());
-  EXPECT_EQ(testing::Call(*client, method, hours, nullptr, {}, absl::Seconds(2)).code(), absl::StatusCode::kUnavailable);
+  EXPECT_EQ(testing::Call(*client, method, hours, nullptr, {}, absl::Seconds(20)).code(), absl::StatusCode::kUnavailable);
   // Our CA, but a server that is not the one expected.
   client = world_->ClientWith(world_->pki.Issue("gateway"), "consent", runtime_->port());
-  EXPECT_EQ(testing::Call(*client, method, hours, nullptr, {}, absl::Seconds(2)).code(), absl::StatusCode::kUnavailable);
+  EXPECT_EQ(testing::Call(*client, method, hours, nullptr, {}, absl::Seconds(20)).code(), absl::StatusCode::kUnavailable);
 }
 
 TEST_F(RoadTest, TheSameRequestIdGivesTheSameAnswerOnce) {
@@ -494,9 +505,10 @@ TEST_F(RoadTest, EveryCallIsAnsweredOnce) {
   request.set_by(2);
   EXPECT_TRUE(Call("housing", absl::StrCat(kWords, "Ask"), request, nullptr, {}).ok());
   EXPECT_EQ(testing::Call(As("housing"), absl::StrCat(kWords, "Ask"), request, nullptr, {}, absl::Milliseconds(100)).code(), absl::StatusCode::kDeadlineExceeded);
-  absl::SleepFor(absl::Milliseconds(400));
-  const std::string metrics = runtime_->telemetry().Text();
-  EXPECT_TRUE(absl::StrContains(metrics, "DEADLINE_EXCEEDED") || absl::StrContains(metrics, "CANCELLED"));
+  EXPECT_TRUE(Comes([] {
+    const std::string metrics = runtime_->telemetry().Text();
+    return absl::StrContains(metrics, "DEADLINE_EXCEEDED") || absl::StrContains(metrics, "CANCELLED");
+  }));
 }
 
 TEST_F(RoadTest, ACertificateWithoutExactlyOneNameIsNobody) {
@@ -512,10 +524,10 @@ TEST_F(RoadTest, HealthSpeaksWithoutTls) {
   peer.set_target(absl::StrCat("127.0.0.1:", runtime_->health_port()));
   auto probe = RpcClient::Create({}, peer, true, "");
   ASSERT_TRUE(probe.ok());
-  auto answer = (*probe)->CallAndWait("/grpc.health.v1.Health/Check", "", absl::Now() + absl::Seconds(3));
+  auto answer = (*probe)->CallAndWait("/grpc.health.v1.Health/Check", "", absl::Now() + absl::Seconds(20));
   ASSERT_TRUE(answer.ok()) << answer.status();
   EXPECT_EQ(*answer, "\x08\x01") << "SERVING";
-  EXPECT_EQ((*probe)->CallAndWait(absl::StrCat(kWords, "Hours"), "", absl::Now() + absl::Seconds(3)).status().code(), absl::StatusCode::kUnimplemented);
+  EXPECT_EQ((*probe)->CallAndWait(absl::StrCat(kWords, "Hours"), "", absl::Now() + absl::Seconds(20)).status().code(), absl::StatusCode::kUnimplemented);
 }
 
 TEST_F(RoadTest, DrainingEndsStreamsAndLetsCallsFinish) {
@@ -526,21 +538,21 @@ TEST_F(RoadTest, DrainingEndsStreamsAndLetsCallsFinish) {
   std::atomic<int> got{0};
   stream->Start([&](std::string) { ++got; }, [&](absl::Status s) { ended = true; });
   stream->Write("x");
-  while (got == 0) absl::SleepFor(absl::Milliseconds(5));
+  ASSERT_TRUE(Comes([&] { return got > 0; }));
   std::atomic<bool> answered{false};
   AddRequest slow;
   slow.set_by(2);
-  client->Call(absl::StrCat(kWords, "Ask"), slow.SerializeAsString(), absl::Now() + absl::Seconds(5), {}, [&](absl::StatusOr<std::string> r) {
+  const int before = slow_asks;
+  client->Call(absl::StrCat(kWords, "Ask"), slow.SerializeAsString(), absl::Now() + absl::Seconds(20), {}, [&](absl::StatusOr<std::string> r) {
     EXPECT_TRUE(r.ok()) << r.status();
     answered = true;
   });
-  absl::SleepFor(absl::Milliseconds(50));
+  ASSERT_TRUE(Comes([&] { return slow_asks > before; }));
   const absl::Time start = absl::Now();
-  runtime->Drain(absl::Seconds(10));
-  EXPECT_LT(absl::Now() - start, absl::Seconds(4)) << "a stream does not hold it up";
+  runtime->Drain(absl::Minutes(2));
+  EXPECT_LT(absl::Now() - start, absl::Minutes(1)) << "a stream does not hold it up";
+  EXPECT_TRUE(Comes([&] { return ended && answered; }));
   stream.reset();
-  EXPECT_TRUE(ended);
-  EXPECT_TRUE(answered);
 }
 
 TEST_F(RoadTest, WithoutItsStoreItSaysSoAndRecovers) {
@@ -552,7 +564,7 @@ TEST_F(RoadTest, WithoutItsStoreItSaysSoAndRecovers) {
   EXPECT_TRUE(Call("gateway", absl::StrCat(kWords, "Hours"), HoursRequest(), nullptr, {}).ok()) << "what needs no store goes on";
   world_->redis.Start();
   absl::Status s;
-  for (int i = 0; i < 60; ++i) {
+  for (int i = 0; i < 600; ++i) {
     s = Call("gateway", absl::StrCat(kNotes, "Add"), look, nullptr, bearer);
     if (s.ok()) break;
     absl::SleepFor(absl::Milliseconds(100));
@@ -588,18 +600,18 @@ TEST_F(RoadTest, StreamsCarryBytesBothWaysInOrder) {
       [&] {
         std::lock_guard<std::mutex> lock(mu);
         ++writable;
+        cv.notify_all();
       });
   for (int i = 0; i < 500; ++i) ASSERT_TRUE(stream->Write(absl::StrCat(i)));
   {
     std::unique_lock<std::mutex> lock(mu);
-    ASSERT_TRUE(cv.wait_for(lock, std::chrono::seconds(10), [&] { return got.size() == 501; }));
+    ASSERT_TRUE(cv.wait_for(lock, std::chrono::seconds(60), [&] { return got.size() == 501 && writable > 0; }));
     EXPECT_EQ(got[0], "early!");
     EXPECT_EQ(got[500], "499!");
-    EXPECT_GT(writable, 0);
   }
   stream->Write("end");
   std::unique_lock<std::mutex> lock(mu);
-  ASSERT_TRUE(cv.wait_for(lock, std::chrono::seconds(10), [&] { return done.has_value(); }));
+  ASSERT_TRUE(cv.wait_for(lock, std::chrono::seconds(60), [&] { return done.has_value(); }));
   EXPECT_EQ(ReasonOf(*done), "ENOUGH");
   EXPECT_FALSE(stream->Write("late"));
 }
@@ -621,7 +633,7 @@ TEST_F(RoadTest, WhatIsDueIsDoneOnce) {
   add.set_by(1000);
   ASSERT_TRUE(Call("gateway", absl::StrCat(kNotes, "Add"), add, nullptr, bearer).ok());
   AddResponse total;
-  for (int i = 0; i < 120; ++i) {
+  for (int i = 0; i < 600; ++i) {
     absl::SleepFor(absl::Milliseconds(100));
     AddRequest look;
     look.set_by(0);

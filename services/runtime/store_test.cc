@@ -308,7 +308,7 @@ TEST_F(StoreTest, StoreDown) {
   EXPECT_EQ(ReasonOf(Await<absl::StatusOr<std::string>>([&](auto done) { store.ReadFile(scope_, "note", "a", done); }).status()), "STORE_DOWN");
   EXPECT_EQ(ReasonOf(Await<absl::Status>([&](auto done) { store.NoteRead(scope_, "p", "o", "m", clock_.Now(), done); })), "STORE_DOWN");
   server.Start();
-  for (int i = 0; i < 500 && !redis->connected(); ++i) absl::SleepFor(absl::Milliseconds(10));
+  for (int i = 0; i < 6000 && !redis->connected(); ++i) absl::SleepFor(absl::Milliseconds(10));
   EXPECT_TRUE(store.CheckLibrary().ok()) << "functions are kept with the data";
   EXPECT_TRUE(Await<absl::Status>([&](auto done) { store.NoteRead(scope_, "p", "o", "m", clock_.Now(), done); }).ok());
 }

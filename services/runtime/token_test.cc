@@ -169,13 +169,17 @@ TEST_P(TokenTest, GarbageAndSizeCostNothing) {
 
 TEST_P(TokenTest, KeysAreFetchedWhenNeededAndNotMoreOften) {
   EXPECT_EQ(issuer_.requests(), 0) << "lazily";
+  const std::string unknown = issuer_.Sign(absl::StrReplaceAll(issuer_.Header(), {{"\"kid\":\"", "\"kid\":\"newer-"}}), issuer_.Payload({}));
+  const absl::Time before = absl::Now();
   ASSERT_TRUE(Verify(issuer_.Token({})).ok());
   ASSERT_TRUE(Verify(issuer_.Staff("agencies/housing", "SKP")).ok());
   EXPECT_EQ(issuer_.requests(), 1);
-  issuer_.Rotate();
   // Within ten seconds of the last fetch an unknown key id does not make us ask again, however often it comes.
-  for (int i = 0; i < 50; ++i) EXPECT_EQ(Reason(issuer_.Token({})), "TOKEN_INVALID");
-  EXPECT_EQ(issuer_.requests(), 1);
+  for (int i = 0; i < 50; ++i) EXPECT_EQ(Reason(unknown), "TOKEN_INVALID");
+  const int requests = issuer_.requests();
+  if (absl::Now() - before < absl::Seconds(10)) {
+    EXPECT_EQ(requests, 1);
+  }
 }
 
 TEST(TokenIssuerDownTest, StartsWithoutAndFindsItsKeysLater) {

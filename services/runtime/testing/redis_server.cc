@@ -28,6 +28,12 @@ constexpr char kCommands[] =
     "resetchannels -@all +@read +@write +@connection +@transaction +time -@dangerous -@scripting -scan -randomkey -dbsize -publish +fcall "
     "+fcall_ro +info +config|get";
 
+// For a Redis that is there or about to be, on whatever machine.
+Redis::Options Patient(Redis::Options options = {}) {
+  options.first_connection = absl::Seconds(60);
+  return options;
+}
+
 [[noreturn]] void Die(const std::string& why) {
   std::cerr << "test redis: " << why << std::endl;
   std::abort();
@@ -97,13 +103,13 @@ void RedisServer::Start() {
     execlp("redis-server", "redis-server", config.c_str(), static_cast<char*>(nullptr));
     _exit(127);
   }
-  auto admin = Redis::Connect(admin_config_);
+  auto admin = Redis::Connect(admin_config_, Patient());
   if (!admin.ok()) Die(absl::StrCat(admin.status().ToString(), "\n", ReadAll(dir() + "/redis.log")));
   admin_ = *std::move(admin);
 }
 
 std::unique_ptr<Redis> RedisServer::Connect(Redis::Options options) const {
-  auto redis = Redis::Connect(config_, options);
+  auto redis = Redis::Connect(config_, Patient(options));
   if (!redis.ok()) Die(redis.status().ToString());
   return *std::move(redis);
 }

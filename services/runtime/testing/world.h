@@ -40,6 +40,6 @@ Metadata Bearer(const std::string& token);
 
 // One call. `request` and `response` are of the method's types; the status has its reason.
 absl::Status Call(RpcClient& client, const std::string& method, const google::protobuf::Message& request, google::protobuf::Message* response,
-                  const Metadata& metadata = {}, absl::Duration deadline = absl::Seconds(10));
+                  const Metadata& metadata = {}, absl::Duration deadline = absl::Seconds(25));
 
 }  // namespace brobygger::testing
