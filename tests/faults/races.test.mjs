@@ -4,7 +4,7 @@ import assert from "node:assert/strict";
 import { after, test } from "node:test";
 import { close } from "../lib/client.mjs";
 import { date, requestId } from "../lib/values.mjs";
-import { adviser, allocation, homes, told } from "./lib/homes.mjs";
+import { adviser, allocation, homes, told } from "../lib/homes.mjs";
 import { describe, long } from "./lib/world.mjs";
 
 const rounds = long ? 50 : 8;

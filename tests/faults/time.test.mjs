@@ -7,7 +7,7 @@ import { join } from "node:path";
 import { after, before, test } from "node:test";
 import { close } from "../lib/client.mjs";
 import { date, monthsAfter, requestId } from "../lib/values.mjs";
-import { adviser, allocation, homes, screenings, support, told } from "./lib/homes.mjs";
+import { adviser, allocation, homes, screenings, support, told } from "../lib/homes.mjs";
 import { build, describe, processes, run, sleep, within } from "./lib/world.mjs";
 
 const poll = 5_000;  // how often the service looks for what is due

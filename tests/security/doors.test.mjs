@@ -8,20 +8,11 @@ import { after, test } from "node:test";
 import { allMethods, methodOf } from "../lib/contracts.mjs";
 import { close, viaGrpc } from "../lib/client.mjs";
 import { root } from "../lib/instance.mjs";
+import { cards, consent, dropin, housing, ok, presences, registry } from "../lib/services.mjs";
 import { onceToken } from "../lib/tokens.mjs";
 import { born, categories, date, purpose, requestId, stated, strangerReference } from "../lib/values.mjs";
 
-const consent = "brobygger.consent.v1.ConsentService", presences = "brobygger.consent.v1.PresenceService";
-const registry = "brobygger.registry.v1.RegistryService", cards = "brobygger.registry.v1.CitizenCardService";
-const dropin = "brobygger.dropin.v1.DropinService", housing = "brobygger.housing.v1.HousingService";
-
 after(close);
-
-async function ok(as, method, request, more = {}) {
-  const answer = await viaGrpc.call({ as, method, request, ...more });
-  assert.equal(answer.code, "OK", `${method} as ${as}: ${answer.code} ${answer.reason} ${answer.message} ${JSON.stringify(answer.violations)}`);
-  return answer.response;
-}
 
 // How each door is set up: who holds, who looks, and a file with something in every category that is asked for.
 const doors = {

@@ -5,21 +5,12 @@ import assert from "node:assert/strict";
 import { after, test } from "node:test";
 import { close, viaGrpc } from "../lib/client.mjs";
 import { accounts } from "../lib/instance.mjs";
+import { cards, dropin, housing, ledger, ok, presences, registry, told } from "../lib/services.mjs";
 import { claims, onceToken, systemToken } from "../lib/tokens.mjs";
 import { categories, date, purpose, requestId, stated, strangerReference } from "../lib/values.mjs";
 
-const presences = "brobygger.consent.v1.PresenceService", ledger = "brobygger.ledger.v1.LedgerService";
-const registry = "brobygger.registry.v1.RegistryService", cards = "brobygger.registry.v1.CitizenCardService";
-const dropin = "brobygger.dropin.v1.DropinService", housing = "brobygger.housing.v1.HousingService";
-
 after(close);
 
-async function ok(as, method, request, more = {}) {
-  const answer = await viaGrpc.call({ as, method, request, ...more });
-  assert.equal(answer.code, "OK", `${method} as ${as}: ${answer.code} ${answer.reason} ${answer.message} ${JSON.stringify(answer.violations)}`);
-  return answer.response;
-}
-const told = (answer) => (answer.code === "OK" ? "OK" : `${answer.code} ${answer.reason}`);
 const ensure = async (as, identifier) => (await ok(as, `${registry}/EnsureCitizen`, { presence: stated(), request_id: requestId(), ...(identifier && { identifier }) })).citizen;
 
 // A citizen without a login has a story, too: read by the word of two people of two agencies.

@@ -3,18 +3,17 @@
 import assert from "node:assert/strict";
 import { after, before, test } from "node:test";
 import { close, viaGrpc } from "../lib/client.mjs";
+import { consent, ledger, presences, registry, told } from "../lib/services.mjs";
 import { onceToken } from "../lib/tokens.mjs";
 import { categories, purpose, requestId, stated, strangerReference } from "../lib/values.mjs";
 
-const consent = "brobygger.consent.v1.ConsentService", presences = "brobygger.consent.v1.PresenceService";
-const registry = "brobygger.registry.v1.RegistryService", ledger = "brobygger.ledger.v1.LedgerService";
 const asker = "boligenhed-1", colleague = "boligenhed-2", outsider = "perron-4-2";
 
 after(close);
 
 const call = async (method, request, as = asker) => {
   const answer = await viaGrpc.call({ as, method, request });
-  return { ...answer, got: answer.code === "OK" ? "OK" : `${answer.code} ${answer.reason}` };
+  return { ...answer, got: told(answer) };
 };
 const ok = async (...arguments_) => {
   const answer = await call(...arguments_);

@@ -1,9 +1,8 @@
-// Houses, people in the line and offers for the fault tests of the housing service.
+// Houses, people in the line and offers, for tests of the housing service.
 import assert from "node:assert/strict";
-import { viaGrpc } from "../../lib/client.mjs";
-import { mint } from "../../lib/tokens.mjs";
-import { requestId } from "../../lib/values.mjs";
-import { describe } from "./world.mjs";
+import { viaGrpc } from "./client.mjs";
+import { mint } from "./tokens.mjs";
+import { requestId } from "./values.mjs";
 
 export const homes = "brobygger.housing.v1.HomesService", allocation = "brobygger.housing.v1.AllocationService";
 export const support = "brobygger.housing.v1.SupportService", screenings = "brobygger.housing.v1.HousingService";
@@ -17,7 +16,7 @@ export function adviser({ as = "boligenhed-1", ahead = () => 0 } = {}) {
   const ask = (method, request) => viaGrpc.call({ token: token(), method, request });
   const ok = async (method, request) => {
     const answer = await ask(method, request);
-    assert.equal(answer.code, "OK", `${method}: ${describe(answer)}`);
+    assert.equal(answer.code, "OK", `${method}: ${told(answer)} ${answer.message} ${JSON.stringify(answer.violations)}`);
     return answer.response;
   };
   const act = (method, request) => ok(method, { ...request, request_id: requestId() });
