@@ -16,6 +16,7 @@ export interface Agency {
 let dataProtection = $state<Record<Language, string>>({ da: "", en: "" });
 let agencies = $state<Agency[]>([]);
 let loaded: Promise<void> | null = null;
+let settled = $state(false);
 
 const text = (value: unknown): string => (typeof value === "string" ? value : "");
 
@@ -38,11 +39,18 @@ async function load(): Promise<void> {
 }
 
 export function loadAgencies(): Promise<void> {
-  loaded ??= load().catch((error: unknown) => {
-    loaded = null;
-    throw error;
-  });
+  loaded ??= load()
+    .catch((error: unknown) => {
+      loaded = null;
+      throw error;
+    })
+    .finally(() => (settled = true));
   return loaded;
+}
+
+/** Whether the directory has answered, or failed to: before that nobody knows of what kind an agency is. */
+export function agenciesSettled(): boolean {
+  return settled;
 }
 
 export function allAgencies(): Agency[] {

@@ -32,6 +32,16 @@ test("reads every violated field", () => {
   ]);
 });
 
+test("reads the reason of a field from before what is wanted, and nothing else of that text", () => {
+  const violation = (field: string, text: string) => new BinaryWriter().tag(1, 2).string(field).tag(2, 2).string(text).finish();
+  const value = new BinaryWriter()
+    .tag(1, 2).bytes(violation("start", "BAD_DATE_ORDER: want a day not after today"))
+    .tag(1, 2).bytes(violation("site", "some words: others"))
+    .finish();
+  const error = errorWith(Code.InvalidArgument, [{ type: "google.rpc.BadRequest", value }]);
+  assert.deepEqual(failureOf(error).fields, [{ field: "start", reason: "BAD_DATE_ORDER" }, { field: "site", reason: "" }]);
+});
+
 test("a broken detail leaves the code", () => {
   const error = errorWith(Code.Aborted, [{ type: "google.rpc.ErrorInfo", value: new Uint8Array([10, 200]) }]);
   assert.deepEqual(failureOf(error), { code: Code.Aborted, reason: "", fields: [] });

@@ -40,6 +40,8 @@ export function failureOf(thrown: unknown): Failure {
           const entry = { field: "", reason: "" };
           eachField(violation, (part, value) => {
             if (part === 1) entry.field = text(value);
+            // The services put the reason before what they want; a field of its own came to this message later.
+            if (part === 2 && entry.reason === "") entry.reason = /^[A-Z_]+(?=: )/.exec(text(value))?.[0] ?? "";
             if (part === 3) entry.reason = text(value);
           });
           failure.fields.push(entry);

@@ -20,6 +20,9 @@ interface Row {
   calm?: boolean;
 }
 
+/** What a page says for some reasons, where it knows more than the reason tells. */
+export type Words = Record<string, Row>;
+
 /** One row for every reason a service gives. */
 const byReason: Record<string, Row> = {
   CONSENT_REQUIRED: { title: "fail.consent.title", text: "fail.consent.text", next: "fail.consent.next", calm: true },
@@ -45,6 +48,9 @@ const byReason: Record<string, Row> = {
   LINK_INVALID: { title: "fail.link.title", text: "fail.link.text", next: "fail.link.next" },
   LINK_EXPIRED: { title: "fail.link.title", text: "fail.link.text", next: "fail.link.next" },
   DUPLICATE: { title: "fail.duplicate.title", text: "fail.duplicate.text" },
+  CAPACITY_FULL: { title: "fail.full.title", text: "fail.full.text", calm: true },
+  DOUBLE_BOOKED: { title: "fail.double.title", text: "fail.double.text", next: "fail.double.next" },
+  NOT_FIRST_IN_LINE: { title: "fail.line.title", text: "fail.line.text", next: "fail.line.next", calm: true },
   AGE_OUT_OF_RANGE: { title: "fail.age.title", text: "fail.age.text" },
 };
 
@@ -64,8 +70,8 @@ const byCode: Partial<Record<Code, Row>> = {
 
 const other: Row = { title: "fail.other.title", text: "fail.other.text", next: "fail.other.next", retry: true };
 
-export function messageOf(failure: Failure): Message {
-  const row = byReason[failure.reason] ?? byCode[failure.code] ?? other;
+export function messageOf(failure: Failure, own: Words = {}): Message {
+  const row = own[failure.reason] ?? byReason[failure.reason] ?? byCode[failure.code] ?? other;
   return {
     title: t(row.title),
     text: t(row.text),

@@ -4,6 +4,19 @@ import Matrix from "../citizen/Matrix.svelte";
 import OwnNarrow from "../citizen/Narrow.svelte";
 import OwnRenew from "../citizen/Renew.svelte";
 import Story from "../citizen/Story.svelte";
+import Board from "../homes/Board.svelte";
+import Due from "../homes/Due.svelte";
+import Homes from "../homes/Homes.svelte";
+import House from "../homes/House.svelte";
+import NewHouse from "../homes/NewHouse.svelte";
+import NewReferral from "../homes/NewReferral.svelte";
+import Nights from "../homes/Nights.svelte";
+import Offer from "../homes/Offer.svelte";
+import Offers from "../homes/Offers.svelte";
+import Road from "../homes/Road.svelte";
+import Tenancies from "../homes/Tenancies.svelte";
+import Unit from "../homes/Unit.svelte";
+import Waiting from "../homes/Waiting.svelte";
 import AllDoors from "../staff/AllDoors.svelte";
 import Answer from "../staff/Answer.svelte";
 import Card from "../staff/Card.svelte";
@@ -27,6 +40,7 @@ import Tally from "../staff/Tally.svelte";
 import Withdraw from "../staff/Withdraw.svelte";
 import NotFound from "../ui/NotFound.svelte";
 import NotForYou from "../ui/NotForYou.svelte";
+import { agencyByName } from "./agencies.svelte";
 import type { Key } from "./i18n.svelte";
 import { isPractitioner } from "./policy";
 import { match } from "./router.svelte";
@@ -48,12 +62,32 @@ const staff = (session: Session) => !session.citizen;
 const citizen = (session: Session) => session.citizen;
 const counts = role("DROPIN_STAFF", "USER_VOLUNTEER");
 const house = role("DROPIN_STAFF", "USER_VOLUNTEER", "LEADER", "DROPIN_NURSE");
+/** Of agencies of these kinds only: a leader or a volunteer may work anywhere. */
+const at = (kinds: string[], who: Row["who"]) => (session: Session) =>
+  who(session) && kinds.includes((agencyByName(session.agency)?.kind ?? "").replace(/^AGENCY_KIND_/, ""));
+const keepsHomes = ["HOUSING_UNIT", "HOUSING_ASSOCIATION", "SHELTER_110"];
+const adviser = role("HOUSING_ADVISER");
+const homesInNumbers = at(keepsHomes, role("HOUSING_ADVISER", "LEADER", "USER_VOLUNTEER"));
+const keepsHouses = at(keepsHomes, role("HOUSING_ADVISER", "LEADER"));
+const countsNights = at([...keepsHomes, "DROP_IN_CENTRE"], role("HOUSING_ADVISER", "DROPIN_STAFF", "LEADER", "USER_VOLUNTEER"));
 
 const pages: Row[] = [
   { path: "/taelling", component: Tally, who: counts, menu: "menu.tally" },
   { path: "/overblik", component: Overview, who: staff, menu: "menu.overview" },
   { path: "/borgere", component: MyCitizens, who: practitioner, menu: "menu.citizens" },
   { path: "/samtykker", component: Incoming, who: practitioner, menu: "menu.incoming" },
+  { path: "/frister", component: Due, who: adviser, menu: "menu.due" },
+  { path: "/boliger", component: Homes, who: homesInNumbers, menu: "menu.homes" },
+  { path: "/boliger/nyt-hus", component: NewHouse, who: keepsHouses },
+  { path: "/huse/:house", component: House, who: keepsHouses },
+  { path: "/huse/:house/bestyrelse", component: Board, who: homesInNumbers },
+  { path: "/huse/:house/:unit", component: Unit, who: adviser },
+  { path: "/huse/:house/:unit/tilbyd/:referral", component: Offer, who: adviser },
+  { path: "/venteliste", component: Waiting, who: adviser },
+  { path: "/tilbyd/:referral", component: Offer, who: adviser },
+  { path: "/tilbud", component: Offers, who: adviser },
+  { path: "/lejemaal", component: Tenancies, who: adviser },
+  { path: "/naetter", component: Nights, who: countsNights, menu: "menu.nights" },
   { path: "/ny-borger", component: NewCitizen, who: practitioner, menu: "menu.new-citizen" },
   { path: "/deltagere", component: Participants, who: role("DROPIN_STAFF"), menu: "menu.participants" },
   { path: "/vaerested", component: Centre, who: house, menu: "menu.centre" },
@@ -70,6 +104,8 @@ const pages: Row[] = [
   { path: "/borger/:citizen/alt", component: AllDoors, who: practitioner },
   { path: "/borger/:citizen/stop", component: Withdraw, who: practitioner },
   { path: "/borger/:citizen/screening", component: Screening, who: role("HOUSING_ADVISER") },
+  { path: "/borger/:citizen/bolig", component: Road, who: adviser },
+  { path: "/borger/:citizen/bolig/indstil", component: NewReferral, who: adviser },
   { path: "/borger/:citizen/hos-os", component: Regular, who: role("DROPIN_STAFF") },
   { path: "/mit", component: Matrix, who: citizen, menu: "menu.my-consents" },
   { path: "/mit/indskraenk/:consent", component: OwnNarrow, who: citizen },

@@ -37,6 +37,10 @@ export function followLinks(event: MouseEvent): void {
   go(href);
 }
 
+/** How a part of an address may look, by the name that pages give it. Every other part is an opaque reference. */
+const shapes: Record<string, RegExp> = { house: /^[a-z0-9-]{1,40}$/, unit: /^[1-9][0-9]?-[1-9][0-9]?$/ };
+const reference = /^[a-z2-7]{26}$/;
+
 /** Matches "/borger/:citizen/samtykke" against a path; null if it does not match. */
 export function match(pattern: string, actual: string): Record<string, string> | null {
   const wanted = pattern.split("/");
@@ -46,8 +50,9 @@ export function match(pattern: string, actual: string): Record<string, string> |
   for (const [index, part] of wanted.entries()) {
     const value = given[index] ?? "";
     if (part.startsWith(":")) {
-      if (!/^[a-z2-7]{26}$/.test(value)) return null;
-      found[part.slice(1)] = value;
+      const name = part.slice(1);
+      if (!(shapes[name] ?? reference).test(value)) return null;
+      found[name] = value;
     } else if (part !== value) {
       return null;
     }

@@ -5,10 +5,11 @@ import { consent } from "./strings/consent";
 import { dropin } from "./strings/dropin";
 import { failures } from "./strings/failures";
 import { fields } from "./strings/fields";
+import { homes } from "./strings/homes";
 import { housing } from "./strings/housing";
 import { staff } from "./strings/staff";
 
 /** Every text of the pages, Danish and English side by side. The parts are by area; the table is one. */
-export const strings = { ...common, ...failures, ...fields, ...staff, ...consent, ...change, ...dropin, ...housing, ...citizen } as const;
+export const strings = { ...common, ...failures, ...fields, ...staff, ...consent, ...change, ...dropin, ...housing, ...homes, ...citizen } as const;
 
 export type Key = keyof typeof strings;
