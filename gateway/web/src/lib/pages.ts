@@ -40,10 +40,10 @@ import Tally from "../staff/Tally.svelte";
 import Withdraw from "../staff/Withdraw.svelte";
 import NotFound from "../ui/NotFound.svelte";
 import NotForYou from "../ui/NotForYou.svelte";
-import { agencyByName } from "./agencies.svelte";
 import type { Key } from "./i18n.svelte";
 import { isPractitioner } from "./policy";
 import { match } from "./router.svelte";
+import { keepsCentre, keepsHomes } from "./kept";
 import type { Session } from "./session.svelte";
 
 interface Row {
@@ -60,16 +60,15 @@ const role = (...roles: string[]) => (session: Session) => session.roles.some((h
 const practitioner = (session: Session) => !session.citizen && isPractitioner(session.roles);
 const staff = (session: Session) => !session.citizen;
 const citizen = (session: Session) => session.citizen;
-const counts = role("DROPIN_STAFF", "USER_VOLUNTEER");
-const house = role("DROPIN_STAFF", "USER_VOLUNTEER", "LEADER", "DROPIN_NURSE");
-/** Of agencies of these kinds only: a leader or a volunteer may work anywhere. */
-const at = (kinds: string[], who: Row["who"]) => (session: Session) =>
-  who(session) && kinds.includes((agencyByName(session.agency)?.kind ?? "").replace(/^AGENCY_KIND_/, ""));
-const keepsHomes = ["HOUSING_UNIT", "HOUSING_ASSOCIATION", "SHELTER_110"];
-const adviser = role("HOUSING_ADVISER");
-const homesInNumbers = at(keepsHomes, role("HOUSING_ADVISER", "LEADER", "USER_VOLUNTEER"));
-const keepsHouses = at(keepsHomes, role("HOUSING_ADVISER", "LEADER"));
-const countsNights = at([...keepsHomes, "DROP_IN_CENTRE"], role("HOUSING_ADVISER", "DROPIN_STAFF", "LEADER", "USER_VOLUNTEER"));
+/** Where the agency's records are kept by this service; a leader, a volunteer or an adviser may work anywhere. */
+const kept = (by: (session: Session) => boolean, who: Row["who"]) => (session: Session) => who(session) && by(session);
+const counts = kept(keepsCentre, role("DROPIN_STAFF", "USER_VOLUNTEER"));
+const house = kept(keepsCentre, role("DROPIN_STAFF", "USER_VOLUNTEER", "LEADER", "DROPIN_NURSE"));
+const countsWeeks = kept(keepsCentre, role("DROPIN_STAFF", "LEADER"));
+const adviser = kept(keepsHomes, role("HOUSING_ADVISER"));
+const keepsHouses = kept(keepsHomes, role("HOUSING_ADVISER", "LEADER"));
+const homesInNumbers = kept(keepsHomes, role("HOUSING_ADVISER", "LEADER", "USER_VOLUNTEER"));
+const countsNights = kept(keepsHomes, role("HOUSING_ADVISER", "DROPIN_STAFF", "LEADER", "USER_VOLUNTEER"));
 
 const pages: Row[] = [
   { path: "/taelling", component: Tally, who: counts, menu: "menu.tally" },
@@ -91,7 +90,7 @@ const pages: Row[] = [
   { path: "/ny-borger", component: NewCitizen, who: practitioner, menu: "menu.new-citizen" },
   { path: "/deltagere", component: Participants, who: role("DROPIN_STAFF"), menu: "menu.participants" },
   { path: "/vaerested", component: Centre, who: house, menu: "menu.centre" },
-  { path: "/taelling/uge", component: CountWeek, who: role("DROPIN_STAFF", "LEADER"), menu: "menu.count-week" },
+  { path: "/taelling/uge", component: CountWeek, who: countsWeeks, menu: "menu.count-week" },
   { path: "/deltagere/:participant/borger", component: LinkParticipant, who: role("DROPIN_STAFF") },
   { path: "/borger/:citizen", component: Citizen, who: practitioner },
   { path: "/borger/:citizen/kort", component: Card, who: practitioner },
@@ -103,7 +102,7 @@ const pages: Row[] = [
   { path: "/borger/:citizen/forny/:consent", component: Renew, who: practitioner },
   { path: "/borger/:citizen/alt", component: AllDoors, who: practitioner },
   { path: "/borger/:citizen/stop", component: Withdraw, who: practitioner },
-  { path: "/borger/:citizen/screening", component: Screening, who: role("HOUSING_ADVISER") },
+  { path: "/borger/:citizen/screening", component: Screening, who: adviser },
   { path: "/borger/:citizen/bolig", component: Road, who: adviser },
   { path: "/borger/:citizen/bolig/indstil", component: NewReferral, who: adviser },
   { path: "/borger/:citizen/hos-os", component: Regular, who: role("DROPIN_STAFF") },
