@@ -4,7 +4,8 @@
 //
 // A command is sent at most once. If the connection breaks before its reply, it fails with UNAVAILABLE STORE_DOWN, and
 // whether it was carried out is unknown; the caller decides what that means. While there is no connection every command
-// fails at once with the same. The connection is then made anew, with back-off and jitter.
+// fails at once with the same. The connection is then made anew, with back-off and jitter. Each begins with a write, to
+// "<user>:greeting": nothing is read from a Redis that has come back until what it read from its file is synced.
 #pragma once
 
 #include <functional>
@@ -51,8 +52,8 @@ class Redis {
   // Any thread. An error reply of Redis becomes UNAVAILABLE STORE_DOWN if Redis cannot serve now (LOADING, MISCONF, OOM …),
   // INTERNAL with Redis's text otherwise (for logs; ToRpc does not send it on).
   void Command(std::vector<std::string> argv, Callback done);
-  // While one lives, what this thread gives to Command goes out together, at its end: one write here, one round and one fsync
-  // there. For short loops over commands; must not outlive any Redis that was used in it.
+  // While one lives, what this thread gives to Command goes out together, at its end or with what another thread sends before:
+  // one write here, one round and one fsync there. For short loops over commands; must not outlive any Redis that was used in it.
   class Together;
   // From inside a reply's callback: `work` runs once the replies that came together with this one have had their callbacks,
   // and the answer is true. Group commit answers many at once: what follows from them can go on together, too. Anywhere

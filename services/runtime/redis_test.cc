@@ -89,28 +89,31 @@ TEST(RedisTest, WorkAfterRepliesThatCameTogether) {
   RedisServer server;
   auto redis = server.Connect();
   EXPECT_FALSE(redis->AfterReplies([] { ADD_FAILURE() << "not on the I/O thread"; }));
-  std::atomic<int> replies{0}, before{-1}, works{0};
-  absl::Notification done;
-  {
-    const Redis::Together one_write;  // so that the answers come together
-    for (int i = 0; i < 5; ++i) {
-      redis->Command({"PING"}, [&](absl::StatusOr<Redis::Reply> reply) {
-        EXPECT_TRUE(reply.ok());
-        if (++replies > 1) return;
-        EXPECT_TRUE(redis->AfterReplies([&] {
-          before = replies.load();
-          ++works;
-          redis->Command({"PING"}, [&](absl::StatusOr<Redis::Reply> again) {  // and its commands go out
-            EXPECT_TRUE(again.ok());
-            done.Notify();
-          });
-        }));
-      });
+  // The I/O thread may be at the connection still and take some of them along: then they come apart, and that is no fault.
+  int before = 0;
+  for (int attempt = 0; attempt < 100 && before < 5; ++attempt) {
+    std::atomic<int> replies{0};
+    absl::Notification done;
+    {
+      const Redis::Together one_write;  // so that the answers come together
+      for (int i = 0; i < 5; ++i) {
+        redis->Command({"PING"}, [&](absl::StatusOr<Redis::Reply> reply) {
+          EXPECT_TRUE(reply.ok());
+          if (++replies > 1) return;
+          EXPECT_TRUE(redis->AfterReplies([&] {
+            before = replies;
+            redis->Command({"PING"}, [&](absl::StatusOr<Redis::Reply> again) {  // and its commands go out
+              EXPECT_TRUE(again.ok());
+              done.Notify();
+            });
+          }));
+        });
+      }
     }
+    ASSERT_TRUE(done.WaitForNotificationWithTimeout(kPatience));
+    ASSERT_TRUE(Within(kPatience, [&] { return replies == 5; }));
   }
-  ASSERT_TRUE(done.WaitForNotificationWithTimeout(kPatience));
   EXPECT_EQ(before, 5);
-  EXPECT_EQ(works, 1);
 }
 
 TEST(RedisTest, CommandsTogetherGoOutAtTheEnd) {
@@ -118,17 +121,23 @@ TEST(RedisTest, CommandsTogetherGoOutAtTheEnd) {
   auto redis = server.Connect(), other = server.Connect();
   std::atomic<int> answered{0};
   const auto count = [&](absl::StatusOr<Redis::Reply> r) { answered += r.ok() ? 1 : 0; };
-  {
+  // The I/O thread may be at the connection still and take along what is queued: once it is not, it is held back.
+  bool held_back = false;
+  int sent = 0;
+  for (int attempt = 0; attempt < 100 && !held_back; ++attempt) {
+    const std::string a = absl::StrCat("a", attempt);
     const Redis::Together outer;
-    redis->Command({"SET", "a", "1"}, count);
+    redis->Command({"SET", a, "1"}, count);
     {
       const Redis::Together inner;
       redis->Command({"SET", "b", "1"}, count);
     }
+    sent += 2;
     absl::SleepFor(absl::Milliseconds(50));
-    EXPECT_TRUE(other->Call({"GET", "a"})->IsNil()) << "not sent yet; and a blocking call does not wait for the end";
+    held_back = other->Call({"GET", a})->IsNil();  // a blocking call does not wait for the end
   }
-  EXPECT_TRUE(Within(kPatience, [&] { return answered == 2; }));
+  EXPECT_TRUE(held_back);
+  EXPECT_TRUE(Within(kPatience, [&] { return answered == sent; }));
   EXPECT_EQ(other->Call({"GET", "b"})->text, "1");
   {
     const Redis::Together held;
@@ -136,7 +145,7 @@ TEST(RedisTest, CommandsTogetherGoOutAtTheEnd) {
     std::thread([&] { EXPECT_TRUE(redis->Call({"PING"}).ok()); }).join();
     EXPECT_EQ(other->Call({"GET", "c"})->text, "1") << "another thread's command takes it along, in order";
   }
-  EXPECT_TRUE(Within(kPatience, [&] { return answered == 3; }));
+  EXPECT_TRUE(Within(kPatience, [&] { return answered == sent + 1; }));
 }
 
 // Bound and given up; the server takes it a moment later. Below the ports that the system gives to others.
