@@ -5,6 +5,11 @@ import { base, settled } from "./browser.mjs";
 export const here = (page) => page.getByLabel("Borgeren er her").check();
 export const press = (page, name) => page.getByRole("button", { name, exact: true }).click();
 
+// Writes a date { year, month, day } into the three boxes of a question.
+export async function fillDate(page, id, { year, month, day }) {
+  for (const [part, value] of [["Dag", day], ["Måned", month], ["År", year]]) await page.locator(`#${id}`).getByLabel(part, { exact: true }).fill(String(value));
+}
+
 export const idOfCitizen = (page) => /\/borger\/([a-z2-7]{26})/.exec(page.url())[1];
 
 // Writes a citizen down with a CPR number and opens the citizen's page; the answer is the same whoever it is.

@@ -53,20 +53,23 @@ export async function closeBrowser() {
 const wide = { width: 1280, height: 900 };
 export const phone = { width: 320, height: 640 };
 
-// A browser of its own for one person. `visitor.close()` fails if a page had an error that the test did not name.
+// A browser of its own for one person. `visitor.close()` fails if a page had an error that the test did not name: the HTTP
+// status of an answer, or words of what the browser says.
 export async function visitor({ viewport = wide, allow = [] } = {}) {
   const context = await (await browser()).newContext({ viewport, locale: "da-DK", timezoneId: "Europe/Copenhagen" });
   context.setDefaultTimeout(15_000);
-  const page = await context.newPage();
   const errors = [];
   const expected = new Set([404, ...allow]);
-  page.on("pageerror", (error) => errors.push(error.message));
-  page.on("console", (message) => {
+  // Of every tab that this person opens.
+  context.on("weberror", (error) => errors.push(error.error().message));
+  context.on("console", (message) => {
     if (!["error", "warning"].includes(message.type()) || message.location().url.startsWith(instance.issuer)) return;
     const status = /status of (\d+)/.exec(message.text())?.[1];
     if (status && expected.has(Number(status))) return;
+    if (allow.some((words) => typeof words === "string" && message.text().includes(words))) return;
     errors.push(message.text());
   });
+  const page = await context.newPage();
   return {
     context,
     page,

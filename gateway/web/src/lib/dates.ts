@@ -41,3 +41,8 @@ export function civilOf(date: Date): CivilDate {
 export function today(): CivilDate {
   return civilOf(new Date());
 }
+
+/** An amount in whole kroner. */
+export function kroner(amount: number): string {
+  return `${new Intl.NumberFormat(locale()).format(amount)} kr.`;
+}

@@ -35,5 +35,7 @@ test("short names", () => {
 test("a duty leads to the page on which one can act", () => {
   assert.equal(pageOf("offers/abc", "xyz"), "/borger/xyz/bolig");
   assert.equal(pageOf("screenings/abc", "xyz"), "/borger/xyz/screening");
+  assert.equal(pageOf("evictionCases/abc", "xyz"), "/borger/xyz/udsaettelse");
+  assert.equal(pageOf("supportEpisodes/abc", "xyz"), "/borger/xyz/stoette");
   assert.equal(pageOf("other/abc", "xyz"), "/borger/xyz");
 });

@@ -59,7 +59,14 @@ export function saidOf(slug: string): string {
 }
 
 /** The page on which one can act on a record, by its name: those of the road into a home stand on one page. */
+const pages: [RegExp, string][] = [
+  [/^(referrals|offers|tenancies)\//, "/bolig"],
+  [/^screenings\//, "/screening"],
+  [/^evictionCases\//, "/udsaettelse"],
+  [/^supportEpisodes\//, "/stoette"],
+  [/^shelterStays\//, "/forsorg"],
+];
+
 export function pageOf(about: string, citizen: string): string {
-  const own = `/borger/${citizen}`;
-  return /^(referrals|offers|tenancies)\//.test(about) ? `${own}/bolig` : /^screenings\//.test(about) ? `${own}/screening` : own;
+  return `/borger/${citizen}${pages.find(([kind]) => kind.test(about))?.[1] ?? ""}`;
 }

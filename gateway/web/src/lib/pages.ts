@@ -35,7 +35,14 @@ import Participants from "../staff/Participants.svelte";
 import LinkParticipant from "../staff/LinkParticipant.svelte";
 import Regular from "../staff/Regular.svelte";
 import Renew from "../staff/Renew.svelte";
-import Screening from "../staff/Screening.svelte";
+import Eviction from "../keep/Eviction.svelte";
+import Evictions from "../keep/Evictions.svelte";
+import Screening from "../screening/Screening.svelte";
+import ScreeningPaper from "../screening/ScreeningPaper.svelte";
+import Screenings from "../screening/Screenings.svelte";
+import Shelter from "../keep/Shelter.svelte";
+import Support from "../keep/Support.svelte";
+import Supports from "../keep/Supports.svelte";
 import Tally from "../staff/Tally.svelte";
 import Withdraw from "../staff/Withdraw.svelte";
 import NotFound from "../ui/NotFound.svelte";
@@ -102,9 +109,16 @@ const pages: Row[] = [
   { path: "/borger/:citizen/forny/:consent", component: Renew, who: practitioner },
   { path: "/borger/:citizen/alt", component: AllDoors, who: practitioner },
   { path: "/borger/:citizen/stop", component: Withdraw, who: practitioner },
-  { path: "/borger/:citizen/screening", component: Screening, who: adviser },
   { path: "/borger/:citizen/bolig", component: Road, who: adviser },
   { path: "/borger/:citizen/bolig/indstil", component: NewReferral, who: adviser },
+  { path: "/screeninger", component: Screenings, who: adviser, menu: "menu.screenings" },
+  { path: "/screeninger/papir", component: ScreeningPaper, who: adviser },
+  { path: "/udsaettelser", component: Evictions, who: adviser, menu: "menu.evictions" },
+  { path: "/stoette", component: Supports, who: adviser, menu: "menu.support" },
+  { path: "/borger/:citizen/screening", component: Screening, who: adviser },
+  { path: "/borger/:citizen/udsaettelse", component: Eviction, who: adviser },
+  { path: "/borger/:citizen/stoette", component: Support, who: adviser },
+  { path: "/borger/:citizen/forsorg", component: Shelter, who: adviser },
   { path: "/borger/:citizen/hos-os", component: Regular, who: role("DROPIN_STAFF") },
   { path: "/mit", component: Matrix, who: citizen, menu: "menu.my-consents" },
   { path: "/mit/indskraenk/:consent", component: OwnNarrow, who: citizen },

@@ -8,8 +8,9 @@ import { fields } from "./strings/fields";
 import { homes } from "./strings/homes";
 import { housing } from "./strings/housing";
 import { staff } from "./strings/staff";
+import { support } from "./strings/support";
 
 /** Every text of the pages, Danish and English side by side. The parts are by area; the table is one. */
-export const strings = { ...common, ...failures, ...fields, ...staff, ...consent, ...change, ...dropin, ...housing, ...homes, ...citizen } as const;
+export const strings = { ...common, ...failures, ...fields, ...staff, ...consent, ...change, ...dropin, ...housing, ...homes, ...support, ...citizen } as const;
 
 export type Key = keyof typeof strings;

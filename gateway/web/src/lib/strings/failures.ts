@@ -97,6 +97,7 @@ export const failures = {
   "field.UNKNOWN_ENUM": ["Valget findes ikke", "The choice does not exist"],
   "field.TEXT_TOO_LONG": ["Teksten er for lang", "The text is too long"],
   "field.CPR_INVALID": ["CPR-nummeret passer ikke", "The CPR number does not fit"],
+  "field.BAD_FORMAT": ["Kan ikke stå sådan. Skriv ikke CPR-nummer i teksten", "Cannot stand like this. Write no CPR number in the text"],
   "field.CPR_IN_TEXT": ["Skriv ikke CPR-nummer i teksten", "Do not write a CPR number in the text"],
   "field.PHONE": ["Skriv nummeret med landekode, fx +4512345678", "Write the number with country code, such as +4512345678"],
 } as const;
