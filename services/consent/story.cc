@@ -115,6 +115,7 @@ std::string RuleDa(const Details& d, const Phrases& w) {
     case ledger::v1::RULE_NOT_AUTHENTIC: return "Det gemte samtykke kunne ikke bekræftes som ægte. Derfor blev intet vist.";
     case ledger::v1::RULE_PURPOSE_NOT_ALLOWED: return absl::StrCat("Den, der spurgte, må ikke spørge til dette formål: ", w.purpose, ".");
     case ledger::v1::RULE_CATEGORY_NOT_RELEVANT: return absl::StrCat("Det, de spurgte om, hører ikke til formålet: ", w.purpose, ".");
+    case ledger::v1::RULE_TOO_MANY_LOOKS: return "Den, der spurgte, havde spurgt for mange gange på en time.";
     default: return "Der er ikke skrevet nogen grund.";
   }
 }
@@ -132,6 +133,7 @@ std::string RuleEn(const Details& d, const Phrases& w) {
     case ledger::v1::RULE_NOT_AUTHENTIC: return "The stored consent could not be confirmed as genuine. So nothing was shown.";
     case ledger::v1::RULE_PURPOSE_NOT_ALLOWED: return absl::StrCat("The person who asked may not ask for this purpose: ", w.purpose, ".");
     case ledger::v1::RULE_CATEGORY_NOT_RELEVANT: return absl::StrCat("What they asked about does not belong to the purpose: ", w.purpose, ".");
+    case ledger::v1::RULE_TOO_MANY_LOOKS: return "The person who asked had asked too many times within an hour.";
     default: return "No reason was written.";
   }
 }
