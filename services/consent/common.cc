@@ -50,6 +50,15 @@ absl::StatusOr<Who> FindSubject(const ConsentRules& rules, const Call& call, con
   return who;
 }
 
+void TakeBack(const Call& call, records::Subject* subject) {
+  subject->set_taken_back_ms(std::max(subject->taken_back_ms(), Millis(call.now)));
+}
+
+absl::Status CheckNotTakenBack(const Call& call, const Who& who) {
+  if (Millis(call.now) >= who.subject->taken_back_ms()) return absl::OkStatus();
+  return Refusal(absl::StatusCode::kFailedPrecondition, "WRONG_STATE", "the citizen has taken back after this was begun: ask again");
+}
+
 absl::StatusOr<Found> FindConsent(const ConsentRules& rules, const Call& call, const std::string& name, bool in_citizens_name, View& view) {
   const std::string handle = HandleOfName(name);
   if (handle.empty()) return NotFound("consent");

@@ -44,6 +44,12 @@ absl::StatusOr<Who> FindSubject(const ConsentRules& rules, const Call& call, con
 // Only the id: one round less.
 absl::StatusOr<std::string> FindSubjectId(const ConsentRules& rules, const Call& call, const std::string& citizen, View& view);
 
+// What was said last holds, also against an earlier yes that is still on its way: its caller may have given up, and nobody
+// knows. Taking back more than one named consent, and closing all doors, marks the citizen's record (which makes the yes run
+// again); whatever gives is WRONG_STATE if it was begun before.
+void TakeBack(const Call& call, records::Subject* subject);
+absl::Status CheckNotTakenBack(const Call& call, const Who& who);
+
 // The consent behind a name, if the caller may know it by this name: the agency's own, or the citizen's (for acts in the
 // citizen's name). NOT_FOUND otherwise, and if it belongs to another subject.
 struct Found {

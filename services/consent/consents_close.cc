@@ -85,11 +85,15 @@ absl::StatusOr<Decision> WithdrawConsents(const ConsentRules& rules, const Call&
   const bool tells_all = one || CheckLook(call).ok();
 
   std::vector<Found> chosen;
+  Who who;  // unless it is about one consent
   if (one) {
     if (only.record->subject() != subject) return NotFound("consent");
     chosen.push_back(std::move(only));
   } else if (!subject.empty()) {
-    BB_ASSIGN_OR_RETURN(chosen, AllActive(subject, view));
+    Reads reads;
+    who = reads.Take(FindSubject(rules, call, request.citizen(), view));
+    chosen = reads.Take(AllActive(subject, view));
+    BB_RETURN_IF_ERROR(reads.status());
     if (request.scope_case() == Request::kRecipient) {
       chosen.erase(std::remove_if(chosen.begin(), chosen.end(), [&](const Found& f) { return f.record->recipient() != request.recipient(); }),
                    chosen.end());
@@ -97,6 +101,11 @@ absl::StatusOr<Decision> WithdrawConsents(const ConsentRules& rules, const Call&
   }
 
   Decision decision;
+  if (who.subject != nullptr) {
+    records::Subject s = *who.subject;
+    TakeBack(call, &s);
+    decision.Put(rules.entities, who.id, s);
+  }
   v1::WithdrawConsentsResponse response;
   std::vector<records::ConsentRecord> closed;
   for (const Found& found : chosen) {

@@ -110,6 +110,7 @@ absl::StatusOr<Decision> ActivateConsents(const ConsentRules& rules, const Call&
     categories |= draft.record->mask();
   }
   BB_RETURN_IF_ERROR(CheckGiven(rules, call, request.given(), categories));
+  BB_RETURN_IF_ERROR(CheckNotTakenBack(call, who));
 
   std::vector<records::ConsentRecord> consents;
   std::vector<absl::CivilDay> last_days;
@@ -187,6 +188,7 @@ absl::StatusOr<Decision> RenewConsent(const ConsentRules& rules, const Call& cal
   BB_RETURN_IF_ERROR(CheckWord(rules, call, old));
   BB_RETURN_IF_ERROR(After(Act::kRenew, StandingOf(*old.record, call.now)).status());
   BB_RETURN_IF_ERROR(CheckGiven(rules, call, request.given(), old.record->mask()));
+  BB_RETURN_IF_ERROR(CheckNotTakenBack(call, who));
   BB_ASSIGN_OR_RETURN(const absl::CivilDay last_day, LastDay(request.has_last_day() ? &request.last_day() : nullptr, call.now, "last_day"));
 
   Giving giving(rules, call, who);

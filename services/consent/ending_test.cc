@@ -78,6 +78,58 @@ TEST_F(Ending, WithdrawThisThisRecipientOrEverything) {
   EXPECT_EQ(withdraw(w.Login("020290-1234"))->withdrawn(), 0);
 }
 
+// What was said last holds. A yes that is still on its way when it is taken back (its caller has given up, a replica hangs) gives
+// nothing any more, also if there was nothing to take back yet.
+TEST_F(Ending, AnEarlierYesThatComesLateGivesNothing) {
+  const absl::Time begun = w.now, later = begun + absl::Seconds(30);
+  const auto at = [&](absl::Time when, const auto& act) {
+    w.now = when;
+    const absl::Status s = act();
+    w.now = later;
+    return s;
+  };
+  const auto drafts = w.Propose(kDropin, citizen, {w.Arrow(kDropin, kHousing, kHome, {kContact})});
+  const Call two = w.TwoPersons(w.Staff(kDropin), kTreatment);
+  const auto give = [&] { return w.Activate(two, w.Activation(citizen, drafts)).status(); };
+  v1::WithdrawConsentsRequest request;
+  const auto withdraw = [&] { return w.Ask<v1::WithdrawConsentsResponse>(WithdrawConsents, w.Login(kCpr), request).status(); };
+
+  request.set_recipient(kHousing);
+  ASSERT_TRUE(at(later, withdraw).ok());
+  EXPECT_EQ(ReasonOf(at(begun, give)), "WRONG_STATE");
+  EXPECT_EQ(w.Count(v1::CONSENT_STATE_ACTIVE), 0);
+  EXPECT_TRUE(at(later, give).ok()) << "whoever asks the citizen again is answered";
+
+  // The same for what renews …
+  v1::RenewConsentRequest renewal;
+  renewal.set_citizen(citizen);
+  renewal.set_consent(drafts[0].name());
+  *renewal.mutable_given() = w.Activation(citizen, drafts).given();
+  google::protobuf::RepeatedPtrField<std::string> named;
+  *named.Add() = drafts[0].name();
+  const Call again = World::Naming(named, w.TwoPersons(w.Staff(kDropin), kTreatment));
+  const auto renew = [&] { return w.Ask<v1::RenewConsentResponse>(RenewConsent, again, renewal).status(); };
+  request.set_recipient(kJobcentre);
+  ASSERT_TRUE(at(later, withdraw).ok());
+  EXPECT_EQ(ReasonOf(at(begun, renew)), "WRONG_STATE");
+  EXPECT_TRUE(at(later, renew).ok());
+  EXPECT_EQ(w.Count(v1::CONSENT_STATE_ACTIVE), 1);
+
+  // … and for opening all doors, after they were closed once more.
+  registry::v1::RestrictCitizenRequest doors;
+  const auto set = [&](bool restricted) {
+    doors.set_restricted(restricted);
+    return w.Ask<registry::v1::RestrictCitizenResponse>(RestrictCitizen, w.Login(kCpr), doors).status();
+  };
+  ASSERT_TRUE(at(begun, [&] { return set(true); }).ok());
+  ASSERT_TRUE(at(later, [&] { return set(true); }).ok());
+  EXPECT_EQ(ReasonOf(at(begun, [&] { return set(false); })), "WRONG_STATE");
+  EXPECT_TRUE(at(later, [&] { return set(false); }).ok());
+  // An earlier closing that comes late closes all the same, and takes no mark back.
+  EXPECT_TRUE(at(begun, [&] { return set(true); }).ok());
+  EXPECT_EQ(ReasonOf(at(begun, [&] { return set(false); })), "WRONG_STATE");
+}
+
 // Taking back needs least, looking across agencies needs more: the receipt must not be a way to look.
 TEST_F(Ending, TakingBackTellsOnePersonOfTheirOwnAgencyOnly) {
   const auto give = [&](const std::string& holder, const std::string& recipient) {

@@ -1,4 +1,5 @@
 // Two registrations that are one citizen; and the citizen's own switch over all doors.
+#include <algorithm>
 #include <set>
 #include <utility>
 #include <vector>
@@ -39,6 +40,7 @@ records::Subject Joined(const records::Subject& kept, const std::string& other_i
   out.add_absorbed(other_id);
   out.mutable_wrong_codes()->MergeFrom(other.wrong_codes());
   out.set_linked_aliases(kept.linked_aliases() + other.linked_aliases());
+  out.set_taken_back_ms(std::max(kept.taken_back_ms(), other.taken_back_ms()));
   if (other.state() == records::Subject::STATE_RESTRICTED) out.set_state(records::Subject::STATE_RESTRICTED);
   return out;
 }
@@ -137,9 +139,11 @@ absl::StatusOr<Decision> RestrictCitizen(const ConsentRules& rules, const Call& 
     }
   }
   BB_RETURN_IF_ERROR(reads.status());
+  if (lifting) BB_RETURN_IF_ERROR(CheckNotTakenBack(call, who));
 
   Decision decision;
   records::Subject subject = *who.subject;
+  if (!lifting) TakeBack(call, &subject);
   subject.set_state(request.restricted() ? records::Subject::STATE_RESTRICTED : records::Subject::STATE_ACTIVE);
   decision.Put(rules.entities, who.id, subject);
   if (lifting && statement) UseUp(decision, rules, *call.presence);
