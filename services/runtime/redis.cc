@@ -282,7 +282,9 @@ class Redis::Loop {
     Greet();
   }
 
-  // AUTH, PING (answers LOADING until the data are there) and, once it was required, the durability check.
+  // AUTH, once it was required the durability check, and a write. A Redis that comes back answers from its file without having
+  // synced it: what was carried out and not yet synced when it died would be read, acknowledged, and lost with the next power
+  // cut. Whatever is written afterwards is answered once the whole file is on disk (it is refused as LOADING before that).
   void Greet() {
     if (!config_.user().empty()) {
       absl::StatusOr<std::string> password = ReadPassword(config_.password_file());
@@ -300,7 +302,9 @@ class Redis::Loop {
         if (!status.ok()) Hangup(status);
       }, false);
     }
-    Append(Wire({"PING"}), [this](absl::StatusOr<Reply> r) {
+    const std::string key = absl::StrCat(config_.user(), ":greeting");
+    Append(Wire({"SET", key, "1"}), [this, key](absl::StatusOr<Reply> r) {
+      if (absl::IsInternal(r.status())) return Hangup(absl::UnavailableError(absl::StrCat("Redis at ", Where(), " takes no write to ", key)));
       if (!r.ok()) return Hangup(absl::UnavailableError(absl::StrCat("Redis at ", Where(), " does not serve")));
       if (hanging_up_) return;
       back_off_ = options_.min_back_off;

@@ -9,6 +9,7 @@
 #include <fstream>
 #include <thread>
 
+#include "absl/strings/str_cat.h"
 #include "absl/synchronization/notification.h"
 #include "absl/time/clock.h"
 #include "gmock/gmock.h"
@@ -191,6 +192,29 @@ TEST(RedisTest, RefusesWithoutConnection) {
   EXPECT_EQ(none.status().code(), absl::StatusCode::kUnavailable);
   EXPECT_THAT(std::string(none.status().message()), HasSubstr("there-is-no-redis"));
   EXPECT_EQ(Redis::Connect(runtime::Redis()).status().code(), absl::StatusCode::kInvalidArgument);
+}
+
+// A Redis that comes back has synced nothing of what it read from its file. A write has it synced before anything is answered.
+TEST(RedisTest, NothingIsAskedBeforeAWriteHasBeenAnswered) {
+  RedisServer server;
+  const std::string key = absl::StrCat(server.config().user(), ":greeting");
+  auto redis = server.Connect();
+  EXPECT_EQ(server.Admin({"GET", key}).text, "1");
+  (void)redis->Call({"SET", key, "old"});
+  server.Restart();
+  ASSERT_TRUE(Within(kPatience, [&] { return redis->Call({"GET", "other"}).ok(); }));
+  EXPECT_EQ(redis->Call({"GET", key})->text, "1");
+}
+
+TEST(RedisTest, RefusesARedisThatTakesNoWrite) {
+  RedisServer::Options options;
+  options.keys = {"elsewhere:*"};
+  const RedisServer server(options);
+  Redis::Options hasty;
+  hasty.first_connection = absl::Seconds(1);
+  const auto refused = Redis::Connect(server.config(), hasty);
+  ASSERT_FALSE(refused.ok());
+  EXPECT_THAT(std::string(refused.status().message()), HasSubstr("takes no write to service:greeting"));
 }
 
 TEST(RedisTest, RefusesAWrongPassword) {
