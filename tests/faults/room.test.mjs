@@ -4,7 +4,7 @@ import { after, before, test } from "node:test";
 import { close, viaGrpc } from "../lib/client.mjs";
 import { requestId, stated } from "../lib/values.mjs";
 import { Resp } from "./lib/resp.mjs";
-import { describe, give, incoming, looker, newCitizen, ok, service, within } from "./lib/world.mjs";
+import { describe, give, incoming, looker, newCitizen, ok, refusalOf, service, within } from "./lib/world.mjs";
 
 let citizen, reference, look, trust;
 before(async () => {
@@ -24,7 +24,7 @@ after(async () => {
 const becomes = (wanted) =>
   within(15_000, async () => {
     const answer = await look(reference, { timeout: 2000 });
-    return `${answer.code} ${answer.reason ?? ""}`.trim() === wanted;
+    return `${answer.code} ${refusalOf(answer).reason ?? ""}`.trim() === wanted;
   });
 
 test("at the watermark of the trust store", async (t) => {
