@@ -21,6 +21,7 @@
 #include "services/runtime/crypto.h"
 #include "tests/bench/citizens.h"
 #include "tests/bench/echo.h"
+#include "tests/bench/homes.h"
 #include "tests/bench/load.h"
 #include "tests/bench/postgres.h"
 #include "tests/bench/postgres_service.h"
@@ -36,6 +37,9 @@ constexpr char kLook[] = "/brobygger.dropin.v1.DropinService/GetCitizenFile";
 constexpr char kWithdraw[] = "/brobygger.consent.v1.ConsentService/WithdrawConsents";
 constexpr int kPostgresConnections = 32;     // of the service in front of PostgreSQL; 8, 16 and 64 were no faster
 constexpr int kWithdrawalsPerSecond = 500;  // at most: so many are there to be withdrawn
+
+constexpr uint32_t kReferrals = 100'000;    // in the line for a home
+constexpr int kAdvisers = 8;                // who offer homes of one kind at the same moment
 
 struct Options {
   int rounds = 5;
@@ -97,14 +101,17 @@ class Bench {
       postgres_service_ = std::make_unique<PostgresService>(shared_, self, options_.postgres_socket, kPostgresConnections, postgres_->postmaster());
     }
     if (options_.Wants("plain")) NoteAllReads();
+    if (options_.Wants("homes")) homes_ = std::make_unique<Homes>(shared_, kReferrals);
   }
 
   void Go() {
     for (int round = 0; round < options_.rounds; ++round) {
       for (int clients : options_.clients) {
         for (Transport t : transports_) Calls(t, clients);
+        for (Transport t : transports_) Lists(t, clients);
       }
       for (Transport t : transports_) {
+        MoveIns(t);
         if (options_.Wants("withdrawal")) Withdrawals(t, round);
       }
       if (options_.Wants("filter")) ByteFilter();
@@ -149,6 +156,24 @@ class Bench {
     if (postgres_ == nullptr) return;
     row("postgres service", postgres_service_->client.get(), Look(suite), [&] { return postgres_service_->Cpu(); });
     table_.Add("postgres", clients, SampleOf(postgres_->Run(clients, measured())));
+  }
+
+  // The housing service: lists beside single reads.
+  void Lists(Transport t, int clients) {
+    if (homes_ == nullptr) return;
+    homes_->DieIfGone();
+    const auto cpu = [&] { return homes_->Cpu(t); };
+    table_.Add(Named("referral", t), clients, SampleOf(Run(homes_->client(t), homes_->One(), clients, measured(), cpu)));
+    table_.Add(Named("list of 25", t), clients, SampleOf(Run(homes_->client(t), homes_->List(), clients, measured(), cpu)));
+  }
+
+  // From the line into a home.
+  void MoveIns(Transport t) {
+    if (homes_ == nullptr) return;
+    Homes::Acts acts = homes_->MoveIn(t, kAdvisers);
+    table_.Add(Named("offer", t), kAdvisers, SampleOf(std::move(acts.offer)));
+    table_.Add(Named("accept", t), kAdvisers, SampleOf(std::move(acts.accept)));
+    table_.Add(Named("move in", t), kAdvisers, SampleOf(std::move(acts.move_in)));
   }
 
   // One citizen after the other takes a consent back, while so many clients look as there are at most.
@@ -218,6 +243,9 @@ class Bench {
     table_.AddRatio("cpu look/plain", "look", "plain", Table::Of::kCpu);
     table_.AddRatio("plain/echo", "plain", "echo");
     table_.AddRatio("filter/reflection", "byte filter", "filter by reflection");
+    table_.AddRatio("list of 25/referral", "list of 25", "referral");
+    table_.AddRatio("list of 25/referral mTLS", "list of 25 mTLS", "referral mTLS");
+    table_.AddRatio("cpu list of 25/referral", "list of 25", "referral", Table::Of::kCpu);
     for (size_t i = 1; i < suites_.size(); ++i) {
       const std::string many = absl::StrCat("look, ", suites_[i]->citizens(), " citizens");
       table_.AddRatio(absl::StrCat(many, "/look"), many, "look");
@@ -233,6 +261,7 @@ class Bench {
   std::vector<std::unique_ptr<Suite>> suites_;  // the first is the one that all rows are about
   std::unique_ptr<Postgres> postgres_;
   std::unique_ptr<PostgresService> postgres_service_;
+  std::unique_ptr<Homes> homes_;
   Table table_;
 };
 

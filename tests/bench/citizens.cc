@@ -1,13 +1,11 @@
 #include "tests/bench/citizens.h"
 
-#include <memory>
 #include <string>
 #include <utility>
 
 #include "absl/strings/match.h"
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_format.h"
-#include "absl/synchronization/mutex.h"
 #include "absl/time/clock.h"
 #include "brobygger/consent/v1/consent_withdrawing.pb.h"
 #include "brobygger/dropin/v1/dropin_service.pb.h"
@@ -18,20 +16,11 @@
 #include "services/dropin/regular.h"
 #include "services/runtime/civil.h"
 #include "services/runtime/crypto.h"
+#include "tests/bench/commits.h"
 #include "tests/bench/process.h"
 
 namespace brobygger::bench {
 namespace {
-
-constexpr int kUnderWay = 512;  // commits
-
-// 26 characters of a-z2-7 that spell a letter and a number.
-std::string Id(char what, uint32_t i) {
-  std::string id(26, 'a');
-  id[0] = what;
-  for (size_t at = 25; i > 0; --at, i >>= 5) id[at] = "abcdefghijklmnopqrstuvwxyz234567"[i & 31];
-  return id;
-}
 
 absl::CivilDay Today() {
   static const absl::CivilDay today = CopenhagenDay(absl::Now());
@@ -52,40 +41,6 @@ dropin::v1::Regular RegularOf(uint32_t i) {
   for (int item : {1, 5, 9, 14}) regular.mutable_shared()->add_daily_life(static_cast<dropin::v1::DailyLifeItem>(item));
   return regular;
 }
-
-// At most so many commits under way; waits for all at the end.
-class Commits {
- public:
-  void Put(Store* store, const Store::Scope& scope, const EntitySet* entities, Decision decision) {
-    struct Held {
-      View view;
-      Decision decision;
-    };
-    auto held = std::make_shared<Held>(Held{View(entities), std::move(decision)});
-    {
-      absl::MutexLock lock(&mutex_);
-      mutex_.Await(absl::Condition(+[](int* n) { return *n < kUnderWay; }, &under_way_));
-      ++under_way_;
-    }
-    Store::CommitRequest request;
-    request.view = &held->view;
-    request.decision = &held->decision;
-    request.now = absl::Now();
-    store->Commit(scope, std::move(request), [this, held](absl::Status status) {
-      if (!status.ok()) Die(absl::StrCat("loading: ", status.ToString()));
-      absl::MutexLock lock(&mutex_);
-      --under_way_;
-    });
-  }
-  void Wait() {
-    absl::MutexLock lock(&mutex_);
-    mutex_.Await(absl::Condition(+[](int* n) { return *n == 0; }, &under_way_));
-  }
-
- private:
-  absl::Mutex mutex_;
-  int under_way_ = 0;
-};
 
 Decision TrustOf(const consent::ConsentRules& rules, const Call& call, uint32_t i) {
   using consent::records::Subject;
@@ -129,6 +84,13 @@ Decision TrustOf(const consent::ConsentRules& rules, const Call& call, uint32_t 
 }
 
 }  // namespace
+
+std::string Id(char what, uint32_t i) {
+  std::string id(26, 'a');
+  id[0] = what;
+  for (size_t at = 25; i > 0; --at, i >>= 5) id[at] = "abcdefghijklmnopqrstuvwxyz234567"[i & 31];
+  return id;
+}
 
 std::string HoldersReference(uint32_t i) { return "citizens/" + Id('p', i); }
 std::string RecipientsReference(uint32_t i) { return "citizens/" + Id('b', i); }

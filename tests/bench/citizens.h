@@ -15,8 +15,12 @@ inline constexpr char kRecipient[] = "agencies/boligenhed";
 inline constexpr char kDirectory[] = R"pb(
   agencies { name: "agencies/perron-4" kind: AGENCY_KIND_DROP_IN_CENTRE display_name_da: "Perron 4" display_name_en: "Perron 4"
              doors { service: "brobygger.dropin.v1.DropinService" peer: "dropin" } }
-  agencies { name: "agencies/boligenhed" kind: AGENCY_KIND_HOUSING_UNIT display_name_da: "Boligenheden" display_name_en: "The Housing Unit" }
+  agencies { name: "agencies/boligenhed" kind: AGENCY_KIND_HOUSING_UNIT display_name_da: "Boligenheden" display_name_en: "The Housing Unit"
+             doors { service: "brobygger.housing.v1.HousingService" peer: "housing" } }
 )pb";
+
+// 26 characters of a-z2-7 that spell a letter and a number; later numbers sort later.
+std::string Id(char what, uint32_t i);
 
 // References of citizen i, "citizens/…".
 std::string HoldersReference(uint32_t i);

@@ -18,13 +18,6 @@
 namespace brobygger::bench {
 namespace {
 
-// A rewrite of the append-only file would fall into some rounds and not into others.
-testing::RedisServer::Options NoRewrites() {
-  testing::RedisServer::Options options;
-  options.settings["auto-aof-rewrite-percentage"] = "0";
-  return options;
-}
-
 crypto::Key KeyOf(const Shared& shared, const std::string& name) {
   auto key = crypto::ReadKeyFile(shared.dir.path() + "/keys/" + name + ".key");
   if (!key.ok()) Die(key.status().ToString());
@@ -32,6 +25,12 @@ crypto::Key KeyOf(const Shared& shared, const std::string& name) {
 }
 
 }  // namespace
+
+testing::RedisServer::Options NoRewrites() {
+  testing::RedisServer::Options options;
+  options.settings["auto-aof-rewrite-percentage"] = "0";
+  return options;
+}
 
 void Await(RpcClient* client, Process* process, const std::string& method) {
   for (int i = 0; i < 300; ++i) {

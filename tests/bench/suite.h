@@ -29,6 +29,8 @@ struct Shared {
   std::string directory, statement_private_key, statement_public_key;
 };
 
+// A rewrite of the append-only file would fall into some rounds and not into others.
+testing::RedisServer::Options NoRewrites();
 // A configuration that every process needs; listens on a free port.
 runtime::ServiceConfig Configuration(const Shared& shared, const std::string& name, Transport transport);
 std::string WriteConfiguration(const Shared& shared, const std::string& file, const runtime::ServiceConfig& config);
