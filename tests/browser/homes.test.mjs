@@ -112,7 +112,7 @@ test("a house with some of its flats takes the others later, each once", async (
   await one.page.getByText("Bolig 1-2 er skrevet ind.").waitFor();
   assert.equal(await flat(one.page, "1-2").count(), 1);
   await press(two.page, "Gem");
-  await alert(two.page, "Det findes allerede").waitFor();
+  await alert(two.page, "Boligen står her allerede").waitFor();
   await flat(two.page, "1-2").waitFor();
 });
 
@@ -229,6 +229,12 @@ test("out of prison, into home 1-2: from the referral to the door, by keyboard a
   await open(page, `/huse/${house.slug}`);
   assert.match(await flat(page, "1-2").innerText(), /Beboet/);
   assert.match(await flat(page, "1-1").innerText(), /Ledig/);
+
+  await open(page, `/huse/${house.slug}/1-2`);
+  assert.equal(await page.locator("main a[href^='/borger/']").count(), 0, "the home does not tell who lives in it");
+  await press(page, "Luk til istandsættelse");
+  await page.getByRole("dialog").getByRole("button", { name: "Luk til istandsættelse" }).click();
+  await alert(page, "Der bor nogen i boligen").waitFor();
 });
 
 test("on a phone: a no keeps the place in the line, and everything fits", async () => {
@@ -343,6 +349,14 @@ test("out of turn only with a reason, which stands on the offer", async () => {
   await page.getByLabel("Står uden tag inden for en måned").check();
   await press(page, "Tilbyd boligen");
   await page.getByText("Uden for tur: Står uden tag inden for en måned").waitFor();
+
+  // What is held for an offer is given back by the offer alone.
+  await open(page, `/huse/${house.slug}/1-1`);
+  await press(page, "Giv boligen fri nu");
+  await page.getByRole("dialog").getByRole("button", { name: "Giv boligen fri nu" }).click();
+  await alert(page, "Boligen står anderledes nu").waitFor();
+  await page.getByText("Holdes den for et tilbud, bliver den fri med tilbuddet.").waitFor();
+  await page.locator(".flat-word", { hasText: "Reserveret" }).waitFor();
 });
 
 test("what a colleague did meanwhile: the page says so, writes nothing, and shows how it stands", async () => {
@@ -511,6 +525,25 @@ test("the board's meetings: planned, agenda, called off; a third in a year is re
   await plan(6);
   await page.getByText("Mødet er planlagt.").waitFor();
   await checkPage(page, "homes-board");
+});
+
+test("minutes are not written before the day, however the clock of a computer goes", async () => {
+  const house = await newHouse();
+  const { meeting } = await call("HomesService/ScheduleBoardMeeting", { house: `houses/${house.slug}`, date: date(1) });
+  await call("HomesService/SendBoardAgenda", { name: meeting.name, agenda: "1. Vaskeriet", sent_on: date() });
+  const { page, close } = await as("boligenhed-1", { allow: [400] });
+  await page.clock.setFixedTime(Date.now() + 2 * 86_400_000);
+  await open(page, `/huse/${house.slug}/bestyrelse`);
+  if (date(1).year !== date(2).year) await press(page, `Vis ${date(1).year}`);
+  await page.getByRole("button", { name: /^Skriv referat/ }).click();
+  await press(page, "Gem");
+  await page.getByRole("link", { name: "Skriv her, før du går videre." }).waitFor();
+  await page.getByLabel("Referat", { exact: true }).fill("Vaskeriet åbner klokken syv.");
+  await press(page, "Gem");
+  await page.getByRole("link", { name: "Referat: Datoerne passer ikke sammen" }).waitFor();
+  assert.equal(await page.getByLabel("Referat", { exact: true }).inputValue(), "Vaskeriet åbner klokken syv.", "what was written is kept");
+  await checkPage(page, "homes-board-minutes");
+  await close();
 });
 
 test("a member of the tenants' board sees numbers and the meetings, and no flat", async () => {
