@@ -230,6 +230,9 @@ test("out of prison, into home 1-2: from the referral to the door, by keyboard a
   assert.match(await flat(page, "1-2").innerText(), /Beboet/);
   assert.match(await flat(page, "1-1").innerText(), /Ledig/);
 
+  await open(page, `/borger/${citizen}`);
+  await page.getByText(`${house.display_name}, bolig 1-2`).waitFor();
+  await checkPage(page, "homes-citizen");
   await open(page, `/huse/${house.slug}/1-2`);
   assert.equal(await page.locator("main a[href^='/borger/']").count(), 0, "the home does not tell who lives in it");
   await press(page, "Luk til istandsættelse");
@@ -280,7 +283,7 @@ test("on a phone: a no keeps the place in the line, and everything fits", async 
   await press(page, "Træk indstillingen tilbage");
   await page.getByText("Indstillingen er trukket tilbage.").waitFor();
   assert.equal((await theLine("SHELTER_ROOM")).includes(person.referral), false);
-  for (const path of ["/boliger", "/boliger/nyt-hus", `/huse/${house.slug}/1-1`, `/huse/${house.slug}/bestyrelse`, "/lejemaal", "/frister", "/naetter", "/overblik", `/borger/${person.citizen}/bolig`, `/borger/${person.citizen}/bolig/indstil`]) {
+  for (const path of ["/boliger", "/boliger/nyt-hus", `/huse/${house.slug}/1-1`, `/huse/${house.slug}/bestyrelse`, "/lejemaal", "/frister", "/naetter", "/overblik", `/borger/${person.citizen}`, `/borger/${person.citizen}/bolig`, `/borger/${person.citizen}/bolig/indstil`]) {
     await open(page, path);
     await checkPage(page, `homes${path.replaceAll("/", "-").replace(person.citizen, "")}-phone`);
   }

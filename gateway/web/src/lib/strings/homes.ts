@@ -182,6 +182,7 @@ export const homes = {
   "road.place": ["Nr. {place} i rækken. {why}", "Number {place} in the line. {why}"],
   "road.place.far": ["Mere end 100 står foran i rækken.", "More than 100 stand before in the line."],
   "road.note": ["Jeres egen note", "Your own note"],
+  "road.referral": ["Indstillingen", "The referral"],
   "road.none": ["Borgeren har ikke bedt om en bolig.", "The citizen has not asked for a home."],
   "road.refer": ["Indstil til bolig", "Refer to housing"],
   "road.earlier": ["Tidligere", "Earlier"],
