@@ -77,11 +77,12 @@ test("D5: the companion may know what is owed, and nothing else of it", async ()
   assert.doesNotMatch(await page.locator(".door-answer").innerText(), /Ophævelse|næste skridt/);
   await checkPage(page, "door-finances");
 
-  await giveByCard(adviser.page, citizen, code, { purpose: home, holders: ["Den boligsociale Enhed"], recipient: "Perron 4", categories: ["Bolig og hjemløshed"] });
+  await giveByCard(adviser.page, citizen, code, { purpose: home, holders: ["Den boligsociale Enhed"], recipient: "Perron 4", categories: ["Bolig og hjemløshed", "Ydelser, økonomi og gæld"] });
   const now = await ask(page, theirs, question);
   assert.match(now["Bolig og hjemløshed"], /Udsættelsessag\nOphævelse$/m);
-  assert.doesNotMatch(now["Bolig og hjemløshed"], /14\.200|næste skridt/, "the other parts of the case are of other kinds");
-  assert.equal(now["Ydelser, økonomi og gæld"], "Ikke delt", "the newer yes took the place of the older");
+  assert.doesNotMatch(now["Bolig og hjemløshed"], /14\.200|næste skridt/, "what is owed is of another kind, and stands there");
+  assert.equal(now["Ydelser, økonomi og gæld"], "Udsættelsessag\nskylder 14.200 kr.", "where the case stands is of another kind");
+  assert.equal(now["Aftaler og fremmøde"], "Ikke delt");
 });
 
 test("D5: the bailiff's date is today or later; the case moves on with it, by keyboard alone on a phone", async () => {

@@ -10,6 +10,7 @@ export const staff = {
   "overview.incoming.none": ["Ingen har sagt ja til jer endnu.", "Nobody has said yes to you yet."],
   "overview.incoming.all": ["Se alle samtykker til os", "See all consents to us"],
   "overview.follow-up": ["Screeninger, der mangler en aftale", "Screenings without an appointment"],
+  "overview.follow-up.all": ["Se alle screeninger", "See all screenings"],
   "overview.follow-up.none": ["Ingen mangler en aftale.", "Nobody lacks an appointment."],
   "overview.actions": ["Gør nu", "Do now"],
   "overview.nothing": ["Der er ingen opgaver med borgere i din rolle.", "Your role has no tasks with citizens."],
