@@ -361,10 +361,31 @@ test("on paper a case has no buttons; in English nothing is left in Danish", asy
     await page.emulateMedia({ media: null });
   }
   await press(page, "English");
-  for (const path of [`borger/${other}/udsaettelse`, `borger/${other}/stoette`, `borger/${other}/forsorg`, `borger/${other}/screening`, "udsaettelser", "stoette", "screeninger"]) {
+  const noDanish = async (where) => assert.doesNotMatch(await page.locator("main").innerText(), /[æøå]/i, where);
+  for (const path of [`borger/${other}/udsaettelse`, `borger/${other}/stoette`, `borger/${other}/forsorg`, "udsaettelser", "stoette", "screeninger"]) {
     await page.goto(`${base}/${path}`);
     await settled(page);
-    assert.doesNotMatch(await page.locator("main").innerText(), /[æøå]/i, path);
+    await noDanish(path);
+  }
+  await open(page, other, "udsaettelse");
+  for (const form of ["Write agreed help", "The case moves on, or a new date", "Close the case"]) {
+    await press(page, form);
+    await noDanish(form);
+    await press(page, "Cancel");
+  }
+  await open(page, other, "stoette");
+  await press(page, "Begin support");
+  await page.getByLabel(/^ACT/).check();
+  await noDanish("ACT");
+  await open(page, other, "screening");
+  await noDanish("before a screening");
+  await page.getByLabel("The citizen is here").check();
+  await press(page, "Begin a screening");
+  const step = page.locator(".step-subheading");
+  for (let at = 1; at <= 10; at++) {
+    await step.getByText(`Step ${at} of 10`).waitFor();
+    await noDanish(`question ${at}`);
+    if (at < 10) await press(page, "Next");
   }
   await press(page, "Dansk");
 });
