@@ -28,6 +28,7 @@ export async function newHouse({ kind = "CROOKED_HOME", floors = 1, flats = 3, u
   return house;
 }
 
+const people = [];
 // Somebody in the line: { citizen: its id, referral: its name }.
 export async function inLine(kind = "SHELTER_ROOM") {
   const citizen = strangerReference();
@@ -35,7 +36,15 @@ export async function inLine(kind = "SHELTER_ROOM") {
   const { referral } = await call("AllocationService/SubmitHousingReferral", { citizen, presence: stated(), needs });
   await call("AllocationService/AssessHousingReferral", { name: referral.name, etag: referral.etag });
   await call("AllocationService/JoinWaitingList", { name: referral.name, presence: stated() });
+  people.push(referral.name);
   return { citizen: citizen.slice("citizens/".length), referral: referral.name, tag: citizen.slice(-4) };
+}
+
+// Takes back what is still open of them, so that the line does not grow with every run.
+export async function leaveTheLine() {
+  for (const name of people.splice(0)) {
+    await viaGrpc.call({ method: "brobygger.housing.v1.AllocationService/WithdrawHousingReferral", as: "boligenhed-1", request: { name, presence: stated(), request_id: requestId() } });
+  }
 }
 
 // Everybody in the line, in its order: names of referrals.
@@ -57,6 +66,13 @@ export async function offerOf({ citizen }) {
 export async function open(page, path) {
   await page.goto(base + path);
   await settled(page);
+}
+
+// Reads on in a list until this can be seen, or the list ends.
+export async function readOn(page, wanted) {
+  await settled(page);
+  for (const more = page.getByRole("button", { name: "Vis flere" }); !(await wanted.count()) && (await more.count()); await settled(page)) await more.first().click();
+  await wanted.first().waitFor();
 }
 
 // Fills the three boxes of a date: days from today.

@@ -6,7 +6,7 @@ import { close as closeCalls } from "../lib/client.mjs";
 import { date, stated } from "../lib/values.mjs";
 import { as, base, checkPage, closeBrowser, phone, settled, sheets } from "./browser.mjs";
 import { here, newCitizen, press } from "./acts.mjs";
-import { call, fillDate, inLine, mark, newHouse, offerOf, open, reasonIfPassed, theLine } from "./homes.mjs";
+import { call, fillDate, inLine, leaveTheLine, mark, newHouse, offerOf, open, readOn, reasonIfPassed, theLine } from "./homes.mjs";
 import { choose, focused, tabTo } from "./keys.mjs";
 
 let one, two;
@@ -17,6 +17,7 @@ before(async () => {
 after(async () => {
   const ends = await Promise.allSettled([one, two].map((person) => person?.close()));
   await closeBrowser();
+  await leaveTheLine();
   closeCalls();
   for (const end of ends) if (end.status === "rejected") throw end.reason;
 });
@@ -247,7 +248,7 @@ test("on a phone: a no keeps the place in the line, and everything fits", async 
   const { page, close } = await as("boligenhed-1", { viewport: phone });
   await open(page, "/venteliste");
   await page.getByLabel("Værelse på forsorgshjem").check();
-  await page.getByRole("link", { name: `Borger ${person.tag}`, exact: true }).waitFor();
+  await readOn(page, page.getByRole("link", { name: `Borger ${person.tag}`, exact: true }));
   await checkPage(page, "homes-line-phone");
   await page.getByRole("link", { name: `Tilbyd en bolig: Borger ${person.tag}` }).click();
   await settled(page);
@@ -296,7 +297,7 @@ test("the line says why each stands where they stand, and on paper names nobody"
   const { page } = one;
   await open(page, "/venteliste");
   await page.getByLabel("Værelse på forsorgshjem").check();
-  await page.getByRole("link", { name: `Borger ${a.tag}`, exact: true }).waitFor();
+  for (const { tag } of [a, b]) await readOn(page, page.getByRole("link", { name: `Borger ${tag}`, exact: true }));
   const later = line.indexOf(a.referral) > line.indexOf(b.referral) ? a : b;
   const words = await page.locator(".found > li").filter({ hasText: later.tag }).innerText();
   assert.match(words, /Samme dag som den forrige\. Rækkefølgen er trukket ved lod\./);
@@ -400,7 +401,7 @@ test("a no after a yes stands in the due list at once, and is ticked off once by
   const settle = (where) => where.getByRole("button", { name: `Vi har talt sammen: Borger ${person.tag}` });
   for (const { page } of [one, two]) {
     await open(page, "/frister");
-    for (const more = page.getByRole("button", { name: "Vis flere" }); !(await settle(page).count()) && (await more.count()); await settled(page)) await more.click();
+    await readOn(page, settle(page));
     const words = await page.locator(".found > li").filter({ hasText: person.tag }).innerText();
     assert.match(words, /Sagde nej efter et ja: tal med borgeren/);
     assert.match(words, /Sidste dag er i dag/);
@@ -441,7 +442,7 @@ test("a tenancy elsewhere: written down, notice, back again, ended; days that an
   await page.getByText("20 dage tilbage").waitFor();
   await checkPage(page, "homes-tenancy-notice");
   await open(page, "/lejemaal");
-  await page.getByText("Eksempelvej 77").first().waitFor();
+  await readOn(page, page.locator(".found > li").filter({ hasText: citizen.slice(-4) }));
   await checkPage(page, "homes-tenancies");
   await open(page, `/borger/${citizen}/bolig`);
   await press(page, "Opsigelsen tages tilbage");
