@@ -13,6 +13,8 @@
 local SINK = '00000000000000000000000000'  -- 26 zeros; no id has this form: ids are a-z2-7
 local NOBODY = '\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0'
 
+local KEPT_HEADS = 100000
+
 local RULE_CONSENT, RULE_NO_CONSENT, RULE_EXPIRED, RULE_WITHDRAWN = 1, 2, 3, 4
 local RULE_WRONG_PURPOSE, RULE_WRONG_CATEGORY, RULE_RESTRICTED, RULE_NOT_AUTHENTIC = 5, 6, 7, 8
 
@@ -161,7 +163,37 @@ local function bb_entry(keys, args)
   return found[1] and found[1][2][2] or false
 end
 
+-- keys: prefix; args: number of the first, how many at most. Rows in their order.
+local function bb_rows(keys, args)
+  local out = {}
+  for i, found in ipairs(redis.call('XRANGE', keys[1] .. 'ledger', args[1] .. '-0', '+', 'COUNT', args[2])) do out[i] = found[2][2] end
+  return out
+end
+
+-- keys: prefix; args: number of an entry (0: none). How many entries there are, then the newest signed head, or the oldest kept
+-- one over that entry, or false.
+local function bb_head(keys, args)
+  local written = ledger_now(redis.call('GET', keys[1] .. 'ledger-head'))
+  local heads = keys[1] .. 'heads'
+  local found = args[1] == '0' and redis.call('XREVRANGE', heads, '+', '-', 'COUNT', 1) or redis.call('XRANGE', heads, args[1] .. '-0', '+', 'COUNT', 1)
+  return { written, found[1] and found[1][2][2] or false }
+end
+
+-- keys: prefix; args: size, signed head, where the roots of tiles go, these roots. 1, or 0 if a head over as many entries or more
+-- is kept: two signers would say different things about one ledger.
+local function bb_keep_head(keys, args)
+  local heads = keys[1] .. 'heads'
+  local newest = redis.call('XREVRANGE', heads, '+', '-', 'COUNT', 1)[1]
+  if newest and tonumber(string.match(newest[1], '^%d+')) >= tonumber(args[1]) then return 0 end
+  if args[4] ~= '' then redis.call('SETRANGE', keys[1] .. 'tiles', args[3], args[4]) end
+  redis.call('XADD', heads, 'MAXLEN', '~', KEPT_HEADS, args[1] .. '-0', 'h', args[2])
+  return 1
+end
+
 redis.register_function('bb_authorise', bb_authorise)
 redis.register_function('bb_append', bb_append)
+redis.register_function('bb_keep_head', bb_keep_head)
+redis.register_function { function_name = 'bb_rows', callback = bb_rows, flags = { 'no-writes' } }
+redis.register_function { function_name = 'bb_head', callback = bb_head, flags = { 'no-writes' } }
 redis.register_function { function_name = 'bb_story', callback = bb_story, flags = { 'no-writes' } }
 redis.register_function { function_name = 'bb_entry', callback = bb_entry, flags = { 'no-writes' } }

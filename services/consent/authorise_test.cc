@@ -139,7 +139,7 @@ TEST_F(AuthoriseTest, TheSystemIsNamedBesideThePerson) {
   EXPECT_EQ(DetailsOf(Last()).system(), system);
   stored::LedgerRow without = Last();
   without.mutable_details()->clear_system();
-  EXPECT_NE(PublicEntry(without).SerializeAsString(), PublicEntry(Last()).SerializeAsString()) << "committed to";
+  EXPECT_NE(ledger::LeafBytes(PublicEntry(without)), ledger::LeafBytes(PublicEntry(Last()))) << "committed to";
   q.set_purpose(type::v1::PURPOSE_HEALTH_AND_DENTAL_CARE);
   EXPECT_EQ(Answered(q).decision(), v1::DECISION_PURPOSE_NOT_ALLOWED);
   EXPECT_EQ(Last().details().system(), system) << "refused, too";
@@ -278,14 +278,14 @@ TEST_F(AuthoriseTest, EntriesAreDenseAndTheStoryIsAChain) {
 TEST_F(AuthoriseTest, ThePublicFormTellsNothingAndIsTheSameEachTime) {
   Answered(Ask());
   const stored::LedgerRow row = Last();
-  const std::string once = Deterministic(PublicEntry(row));
-  EXPECT_EQ(once, Deterministic(PublicEntry(row)));
+  const std::string once = ledger::LeafBytes(PublicEntry(row));
+  EXPECT_EQ(once, ledger::LeafBytes(PublicEntry(row)));
   for (const std::string& secret : {subject_, ref_, holder_ref_, consent_, std::string("adviser"), std::string("boligenhed")}) {
     EXPECT_EQ(once.find(secret), std::string::npos);
   }
   stored::LedgerRow changed = row;
   changed.mutable_outcome()->set_given_mask(0);
-  EXPECT_NE(once, Deterministic(PublicEntry(changed)));
+  EXPECT_NE(once, ledger::LeafBytes(PublicEntry(changed)));
 }
 
 TEST_F(AuthoriseTest, TimeNeverGoesBack) {

@@ -3,9 +3,6 @@
 #include <utility>
 
 #include "absl/strings/str_cat.h"
-#include "google/protobuf/io/coded_stream.h"
-#include "google/protobuf/io/zero_copy_stream_impl_lite.h"
-#include "services/runtime/crypto.h"
 #include "services/runtime/status.h"
 
 namespace brobygger::consent {
@@ -61,25 +58,14 @@ ledger::v1::EntryDetails DetailsOf(const stored::LedgerRow& row) {
   return details;
 }
 
-ledger::v1::LedgerEntry PublicEntry(const stored::LedgerRow& row) {
-  ledger::v1::LedgerEntry entry;
-  entry.set_number(row.number());
-  entry.set_time_ms(row.time_ms());
-  entry.set_kind(row.kind());
-  entry.set_subject_commitment(crypto::Sha256(absl::StrCat("brobygger subject 1\n", row.subject_salt(), row.chain().subject())));
-  entry.set_details_commitment(crypto::Sha256(absl::StrCat("brobygger details 1\n", row.details_salt(), Deterministic(DetailsOf(row)))));
+ledger::Entry PublicEntry(const stored::LedgerRow& row) {
+  ledger::Entry entry;
+  entry.number = row.number();
+  entry.time_ms = row.time_ms();
+  entry.kind = static_cast<std::uint32_t>(row.kind());
+  entry.subject = ledger::SubjectCommitment(row.subject_salt(), row.chain().subject());
+  entry.details = ledger::DetailsCommitment(row.details_salt(), DetailsOf(row));
   return entry;
-}
-
-std::string Deterministic(const google::protobuf::Message& message) {
-  std::string out;
-  {
-    google::protobuf::io::StringOutputStream stream(&out);
-    google::protobuf::io::CodedOutputStream coded(&stream);
-    coded.SetSerializationDeterministic(true);
-    message.SerializeToCodedStream(&coded);
-  }
-  return out;
 }
 
 }  // namespace brobygger::consent

@@ -8,6 +8,7 @@
 
 #include "absl/status/statusor.h"
 #include "brobygger/ledger/v1/ledger.pb.h"
+#include "services/ledger/entry.h"
 #include "services/runtime/redis.h"
 #include "services/runtime/stored.pb.h"
 
@@ -35,9 +36,7 @@ class LedgerReader {
 
 // The committed details of a row: what was known before, and what the script decided.
 ledger::v1::EntryDetails DetailsOf(const stored::LedgerRow& row);
-// The public form of a row: salted commitments instead of whom and what. The same bytes whenever it is made.
-ledger::v1::LedgerEntry PublicEntry(const stored::LedgerRow& row);
-// Deterministic serialisation (fields in order of number, defaults left out): what commitments and tree leaves hash.
-std::string Deterministic(const google::protobuf::Message& message);
+// The public form of a row: salted commitments instead of whom and what. The same whenever it is made.
+ledger::Entry PublicEntry(const stored::LedgerRow& row);
 
 }  // namespace brobygger::consent

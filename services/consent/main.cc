@@ -17,6 +17,6 @@ int main(int argc, char** argv) {
     BB_RETURN_IF_ERROR(consent::FillRules(runtime, &rules));
     BB_RETURN_IF_ERROR(consent::AttachGate(runtime));
     consent::AttachLedger(runtime);
-    return absl::OkStatus();
+    return consent::AttachProofs(runtime);
   });
 }

@@ -1,10 +1,12 @@
 #include "services/consent/modules.h"
 
+#include "brobygger/ledger/v1/proof.pb.h"
 #include "services/consent/attest.h"
 #include "services/consent/card.h"
 #include "services/consent/consents.h"
 #include "services/consent/registry.h"
 #include "services/consent/story.h"
+#include "services/runtime/status.h"
 
 namespace brobygger::consent {
 namespace {
@@ -25,6 +27,20 @@ Module TrustModule(const ConsentRules* rules, const google::protobuf::FileDescri
   m.scope = Module::Scope::kTrust;
   m.entities = &rules->entities;
   return m;
+}
+
+// An empty answer, to be filled.
+template <class Request, class Response>
+absl::StatusOr<Decision> Afterwards(const Call&, const Request&, View&) {
+  return Decision(Response());
+}
+absl::StatusOr<Decision> CheckInclusion(const Call&, const ledger::v1::GetInclusionProofRequest& request, View&) {
+  if (request.number() > request.size()) return Invalid({{"size", "want at least number"}});
+  return Decision(ledger::v1::GetInclusionProofResponse());
+}
+absl::StatusOr<Decision> CheckConsistency(const Call&, const ledger::v1::GetConsistencyProofRequest& request, View&) {
+  if (request.first() > request.second()) return Invalid({{"second", "want at least first"}});
+  return Decision(ledger::v1::GetConsistencyProofResponse());
 }
 
 }  // namespace
@@ -64,6 +80,14 @@ ServiceSpec MakeSpec(const ConsentRules* rules, const EntitySet* cards) {
   Module ledger = TrustModule(rules, ledger::v1::ExplainDecisionRequest::descriptor()->file(), "LedgerService");
   ledger.handlers = {{"GetCitizenAccessStory", Ruled(rules, GetCitizenAccessStory)}, {"ExplainDecision", Ruled(rules, ExplainDecision)}};
 
+  // What they answer is proved after them, by the signer (AttachProofs).
+  Module proofs = TrustModule(rules, ledger::v1::GetLedgerHeadRequest::descriptor()->file(), "LedgerProofService");
+  proofs.handlers = {{"GetLedgerHead", Typed<ledger::v1::GetLedgerHeadRequest>(Afterwards<ledger::v1::GetLedgerHeadRequest, ledger::v1::GetLedgerHeadResponse>)},
+                     {"GetInclusionProof", Typed<ledger::v1::GetInclusionProofRequest>(CheckInclusion)},
+                     {"GetConsistencyProof", Typed<ledger::v1::GetConsistencyProofRequest>(CheckConsistency)},
+                     {"ListLedgerEntries",
+                      Typed<ledger::v1::ListLedgerEntriesRequest>(Afterwards<ledger::v1::ListLedgerEntriesRequest, ledger::v1::ListLedgerEntriesResponse>)}};
+
   Module card;
   card.service = registry::v1::CitizenCard::descriptor()->file()->FindServiceByName("CitizenCardService");
   card.prefix = kCardPrefix;
@@ -81,7 +105,7 @@ ServiceSpec MakeSpec(const ConsentRules* rules, const EntitySet* cards) {
                                  return ListCitizenCards({cards, rules->name_key}, call, request, view);
                                })},
   };
-  return {"consent", {std::move(consents), std::move(presence), std::move(registry), std::move(ledger), std::move(card)}};
+  return {"consent", {std::move(consents), std::move(presence), std::move(registry), std::move(ledger), std::move(proofs), std::move(card)}};
 }
 
 }  // namespace brobygger::consent

@@ -8,7 +8,7 @@
 
 namespace brobygger::consent {
 
-// ConsentService, PresenceService, RegistryService and LedgerService over the trust store, CitizenCardService over the
+// ConsentService, PresenceService, RegistryService, LedgerService and LedgerProofService over the trust store, CitizenCardService over the
 // agencies' own cards. `rules` may be filled after this call, but before the first request.
 // `cards` (CardEntities) and `rules` outlive the spec.
 ServiceSpec MakeSpec(const ConsentRules* rules, const EntitySet* cards);

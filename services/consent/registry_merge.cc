@@ -112,7 +112,8 @@ absl::StatusOr<Decision> MergeCitizens(const ConsentRules& rules, const Call& ca
   UseUp(decision, rules, second);
   ledger::v1::EntryDetails details;
   details.set_act(ledger::v1::ACT_CITIZENS_MERGED);
-  Note(decision, call, kept.id, ledger::v1::ENTRY_KIND_REGISTRY, details);
+  // In both chains: the one that ends here says so, or its last entries could be left out of the story unseen.
+  for (const std::string& id : {other.id, kept.id}) Note(decision, call, id, ledger::v1::ENTRY_KIND_REGISTRY, details);
   decision.Answer(registry::v1::MergeCitizensResponse());
   return decision;
 }

@@ -1,5 +1,6 @@
 #include "services/consent/serve.h"
 
+#include <algorithm>
 #include <memory>
 #include <string>
 #include <utility>
@@ -123,6 +124,15 @@ ledger::v1::StoryEntry EntryFor(const records::StorySubject& reader, const store
   return entry;
 }
 
+// A story begins with the newest entry that says that it was read: so whoever checks it sees whether entries before that are
+// left out. What came in between that entry and its reading stands in the next story.
+void EndWithThisReading(const std::string& subject, std::vector<stored::LedgerRow>* rows) {
+  const auto reading = std::find_if(rows->begin(), rows->end(), [&](const stored::LedgerRow& row) {
+    return row.chain().subject() == subject && row.details().act() == ledger::v1::ACT_STORY_READ;
+  });
+  if (reading != rows->end()) rows->erase(rows->begin(), reading);
+}
+
 }  // namespace
 
 absl::Status AttachGate(Runtime& runtime) {
@@ -183,12 +193,16 @@ void AttachLedger(Runtime& runtime) {
         std::vector<std::string> subjects(subject.absorbed().begin(), subject.absorbed().end());
         subjects.push_back(subject.subject());
         reader->Story(subjects, before, PageSize(asked.page_size()),
-                      [directory, response, subject, done = std::move(done)](absl::StatusOr<StoryPage> page) {
+                      [directory, response, subject, newest = before == 0, done = std::move(done)](absl::StatusOr<StoryPage> page) {
                         if (!page.ok()) return done(page.status());
                         auto* story = static_cast<ledger::v1::GetCitizenAccessStoryResponse*>(response.get());
+                        if (newest) EndWithThisReading(subject.subject(), &page->rows);
                         for (const auto& row : page->rows) *story->add_entries() = EntryFor(subject, row, *directory);
                         if (page->next != 0) story->set_next_page_token(absl::StrCat(page->next));
-                        if (subject.own_login()) story->set_subject(subject.subject());
+                        if (subject.own_login()) {
+                          story->set_subject(subject.subject());
+                          story->mutable_absorbed()->Add(subject.absorbed().begin(), subject.absorbed().end());
+                        }
                         done(absl::OkStatus());
                       });
       });

@@ -1,4 +1,4 @@
-// Puts the gate on the wire: Authorize, AuthorizeStream, and the two readings of the ledger.
+// Puts the gate on the wire: Authorize, AuthorizeStream, the two readings of the ledger, and its proofs.
 #pragma once
 
 #include "absl/status/status.h"
@@ -13,6 +13,10 @@ absl::Status AttachGate(Runtime& runtime);
 // Completes GetCitizenAccessStory and ExplainDecision: their decisions check the word and write that the story was read;
 // what is read comes from the ledger after that commit.
 void AttachLedger(Runtime& runtime);
+
+// Starts the signer of heads and completes LedgerProofService with what it proves. A ledger that is not the one that was signed
+// refuses to start.
+absl::Status AttachProofs(Runtime& runtime);
 
 // Fills what the decisions need from the runtime: keys (from the trust key), directory, texts, signer, token check.
 absl::Status FillRules(Runtime& runtime, ConsentRules* rules);

@@ -199,6 +199,7 @@ ledger::v1::StoryEntry ToStory(const Row& row, const Directory& directory) {
   entry.set_look(IsLook(row));
   entry.set_subject_salt(row.subject_salt());
   entry.set_details_salt(row.details_salt());
+  entry.set_kind(row.kind());
   return entry;
 }
 

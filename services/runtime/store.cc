@@ -18,7 +18,7 @@ namespace {
 
 using Reply = Redis::Reply;
 
-constexpr char kLibraryVersion[] = "2";
+constexpr char kLibraryVersion[] = "3";
 constexpr char kDestroyed[] = "destroyed";  // as store.lua writes it
 
 absl::Status NotServed() { return Refusal(absl::StatusCode::kNotFound, "NOT_FOUND", "this agency is not served here"); }

@@ -6,7 +6,8 @@
 --
 -- The ACL of a service (commands inside functions count too):
 --   ~<prefix>:* -@all +fcall +fcall_ro +ping +config|get +get +mget +getrange +set +del +exists +incr +expire +zadd +zrem +zrange
---   +xadd +sadd    and in the trust store +time +llen +lindex +lrange +rpush +ltrim +xrange
+--   +xadd +sadd    and in the trust store +time +llen +lindex +lrange +rpush +ltrim +xrange +xrevrange
+--   +setrange
 --
 -- Every function takes one key, the base of a scope, "dropin:{perron-4}:"; all keys it touches begin with it. Names in the
 -- arguments stand without the base.
@@ -16,7 +17,7 @@
 -- Assigned by authorise.lua: append_ledger(base, subject, head), called after all checks.
 local append_ledger
 
-local VERSION = '2'
+local VERSION = '3'
 -- No string.rep: while a library loads, Redis offers nothing but register_function.
 local ABSENT = '\0\0\0\0\0\0\0\0'        -- the revision of a record that is not there
 local DESTROYED = 'destroyed'             -- stands where a wrapped data key was

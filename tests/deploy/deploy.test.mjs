@@ -138,7 +138,7 @@ test("a second person logs in with prompt=login beside the first, whose session 
 
 test("the demo holds no person: roles and places only", () => {
   for (const account of accounts().accounts) {
-    assert.match(account.label_da, /^(Medarbejder|Sygeplejerske|Frivillig bruger|Leder|Boligrådgiver|Fremskudt sagsbehandler|Rusmiddelbehandler|Koordinator|Registeransvarlig|Støtte- og kontaktperson|CTI-medarbejder|Medlem af afdelingsbestyrelsen|Boligsocial medarbejder|Løsladelseskoordinator|Borger)/);
+    assert.match(account.label_da, /^(Medarbejder|Sygeplejerske|Frivillig bruger|Leder|Boligrådgiver|Fremskudt sagsbehandler|Rusmiddelbehandler|Koordinator|Registeransvarlig|Revisor|Støtte- og kontaktperson|CTI-medarbejder|Medlem af afdelingsbestyrelsen|Boligsocial medarbejder|Løsladelseskoordinator|Borger)/);
     // Numbers that no person can have: the check digit fails, and the birth date is none of those given out without one.
     const cpr = account.identifier?.value;
     if (cpr) assert.notEqual([4, 3, 2, 7, 6, 5, 4, 3, 2, 1].reduce((sum, weight, i) => sum + weight * Number(cpr[i]), 0) % 11, 0);

@@ -52,6 +52,7 @@ trust {
 $(redis_block trust "$service")
 }
 statement_private_key: "$BROBYGGER_RUN/statements/private.pem"
+ledger_private_key: "$BROBYGGER_RUN/ledger-key/private.pem"
 consent_texts: "$BROBYGGER_ROOT/services/consent/texts"
 looks {
   trust_data_dir: "$(redis_dir trust)/data"

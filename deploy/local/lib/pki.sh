@@ -59,6 +59,16 @@ random_key() {
   if ! [ -s "$1" ]; then (umask 077 && openssl rand -hex 32 >"$1.new" && mv "$1.new" "$1"); fi
 }
 
+# signing_key DIR: an Ed25519 pair, once. That of the ledger's heads lies apart from the stores and their keys: who has those
+# cannot make a ledger that anybody takes for ours.
+signing_key() {
+  if [ -s "$1/public.pem" ]; then return; fi
+  mkdir -p "$1"
+  openssl genpkey -algorithm ed25519 -out "$1/private.pem"
+  chmod 600 "$1/private.pem"
+  openssl pkey -in "$1/private.pem" -pubout -out "$1/public.pem"
+}
+
 make_keys() {
   local service slug dir
   make_ca
@@ -73,11 +83,6 @@ make_keys() {
   done
   random_key "$BROBYGGER_RUN/keys/consent/trust.key"
   for slug in $(agencies); do certificate "system/$slug"; done
-  dir=$BROBYGGER_RUN/statements
-  mkdir -p "$dir"
-  if ! [ -s "$dir/public.pem" ]; then
-    openssl genpkey -algorithm ed25519 -out "$dir/private.pem"
-    chmod 600 "$dir/private.pem"
-    openssl pkey -in "$dir/private.pem" -pubout -out "$dir/public.pem"
-  fi
+  signing_key "$BROBYGGER_RUN/statements"
+  signing_key "$BROBYGGER_RUN/ledger-key"
 }

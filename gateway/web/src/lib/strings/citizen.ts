@@ -71,6 +71,12 @@ export const citizen = {
   "story.event": ["Hændelse", "Event"],
   "story.why": ["Hvorfor?", "Why?"],
   "story.why.about": ["Hvorfor? Om {when}", "Why? About {when}"],
+  "story.number": ["nr. {number}", "no. {number}"],
+  "story.keep": ["Gem hele historien til kontrol", "Save the whole story for checking"],
+  "story.keep.hint": [
+    "Filen kan kontrolleres af en, der ikke stoler på os: så ses det, hvis noget er rettet eller udeladt. Den siger alt, hvad der står her. Giv den kun til en, du stoler på.",
+    "Somebody who does not trust us can check the file: it shows if anything was changed or left out. It tells all that stands here. Give it only to somebody whom you trust.",
+  ],
   "data.title": ["Mine data", "My data"],
   "data.lead": ["Her kan du få alt det, Brobygger selv gemmer om dig: dine samtykker og hvem der kender dig.", "Here you can get everything Brobygger itself keeps about you: your consents and who knows you."],
   "data.get": ["Hent mine data", "Get my data"],
