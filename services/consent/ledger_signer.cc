@@ -176,7 +176,7 @@ absl::Status LedgerSigner::SignAndKeep() {
   ledger::v1::LedgerHead head;
   head.set_size(tree_.size());
   head.set_root(std::string(ledger::Bytes(tree_.Root())));
-  head.set_time_ms(std::max(absl::ToUnixMillis(clock_()), last_ms_));
+  head.set_time_ms(std::max({absl::ToUnixMillis(clock_()), last_ms_, head_.time_ms()}));  // heads never step back, whatever the clock does
   signer_->Sign(&head);
   std::string roots;
   for (std::uint64_t t = tiles_kept_; t < tree_.tile_roots().size(); ++t) absl::StrAppend(&roots, ledger::Bytes(tree_.tile_roots()[t]));
@@ -230,6 +230,10 @@ absl::Status LedgerSigner::Signed(std::uint64_t size) const { return size <= hea
 
 void LedgerSigner::Head(std::uint64_t covering, Done<ledger::v1::LedgerHead> done) {
   Enqueue<ledger::v1::LedgerHead>(std::move(done), [this, covering]() -> absl::StatusOr<ledger::v1::LedgerHead> {
+    if (!signer_.has_value()) {  // another replica signs: never a head older than one that it has given
+      Step();
+      if (broken_) return NotConsistent();
+    }
     BB_RETURN_IF_ERROR(Signed(std::max<std::uint64_t>(covering, 1)));
     if (covering == 0) return head_;
     BB_ASSIGN_OR_RETURN(const Kept kept, ReadKept(covering));

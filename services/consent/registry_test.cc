@@ -193,6 +193,10 @@ TEST_F(Registry, TwoRegistrationsBecomeOne) {
   const absl::Status merged = Merge(kept, duplicate, once, two());
   ASSERT_TRUE(merged.ok()) << merged;
   EXPECT_LE(w.store.rounds(), kMaxRounds);
+  // Both chains say so: the last of one that ended cannot be left out of a story.
+  ASSERT_GE(w.store.ledger().size(), 2u);
+  EXPECT_EQ(w.store.ledger()[w.store.ledger().size() - 2].subject, other_id);
+  EXPECT_EQ(w.store.ledger().back().subject, kept_id);
 
   // Every reference leads to the one who stays; nothing stays behind.
   EXPECT_EQ(w.SubjectOf(kDropin, duplicate), kept_id);

@@ -164,6 +164,25 @@ TEST_F(EveryTree, EveryPairIsProvedAndNoSpoiltProofPasses) {
   }
 }
 
+// A proof for one size is none for twice or half of it, even with the root that belongs to the proof.
+TEST_F(EveryTree, AProofForOneSizeIsNoneForAnother) {
+  for (std::uint64_t n : {2, 4, 8, 16, 32, 64}) {
+    for (std::uint64_t leaf = 0; leaf < n; ++leaf) {
+      const std::vector<Hash> path = InclusionPath(leaf, n, node_);
+      ASSERT_FALSE(VerifyInclusion(leaves_[leaf], leaf, 2 * n, path, roots_[n])) << leaf << " of " << n;
+      ASSERT_FALSE(VerifyInclusion(leaves_[leaf], leaf, n / 2, path, roots_[n])) << leaf << " of " << n;
+      ASSERT_FALSE(VerifyInclusion(leaves_[n + leaf], leaf, n, InclusionPath(n + leaf, 2 * n, node_), roots_[2 * n])) << leaf << " of " << n;
+    }
+    for (std::uint64_t first = 1; first < n; ++first) {
+      const std::vector<Hash> path = ConsistencyPath(first, n, node_);
+      ASSERT_FALSE(VerifyConsistency(first, roots_[first], 2 * n, roots_[n], path)) << first << " in " << n;
+      if (first < n / 2) {
+        ASSERT_FALSE(VerifyConsistency(first, roots_[first], n / 2, roots_[n], path)) << first << " in " << n;
+      }
+    }
+  }
+}
+
 TEST(Merkle, TheEmptyTreeIsConsistentWithEveryTreeAndProvesNothing) {
   const Hash root = LeafHash("x");
   EXPECT_TRUE(VerifyConsistency(0, EmptyRoot(), 1, root, {}));

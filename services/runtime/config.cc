@@ -111,7 +111,7 @@ absl::StatusOr<runtime::ServiceConfig> LoadServiceConfig(const std::string& path
   auto* tls = config.mutable_tls();
   for (std::string* p : {tls->mutable_certificate(), tls->mutable_key(), tls->mutable_ca(), config.mutable_keys_dir(),
                          config.mutable_directory(), config.mutable_statement_public_key(), config.mutable_statement_private_key(),
-                         config.mutable_ledger_private_key(), config.mutable_consent_texts(), config.mutable_tokens()->mutable_ca(),
+                         config.mutable_ledger_private_key(), config.mutable_ledger_public_key(), config.mutable_consent_texts(), config.mutable_tokens()->mutable_ca(),
                          config.mutable_looks()->mutable_trust_data_dir()}) {
     Anchor(dir, p);
   }

@@ -12,6 +12,7 @@
 #include "services/runtime/filter.h"
 #include "services/runtime/policy.h"
 #include "services/runtime/status.h"
+#include "services/runtime/witness.h"
 
 namespace brobygger {
 namespace {
@@ -70,9 +71,12 @@ std::string Response(const std::string& file, const google::protobuf::RepeatedFi
 
 class Door {
  public:
-  explicit Door(std::shared_ptr<AuthorizeClient> client) : client_(std::move(client)) {}
+  Door(std::shared_ptr<AuthorizeClient> client, const Witness* witness) : client_(std::move(client)), witness_(witness) {}
 
   void Look(DoorCall call) const {
+    if (witness_ != nullptr) {
+      if (absl::Status s = witness_->MayLook(); !s.ok()) return call.incoming.reply(s, "");
+    }
     const Shape shape = ShapeOf(call.incoming.method);
     const Message& request = *call.request;
     const auto* reflection = request.GetReflection();
@@ -118,16 +122,33 @@ class Door {
   }
 
   std::shared_ptr<AuthorizeClient> client_;
+  const Witness* const witness_;  // null: this service is none. Ends when serving has ended, before what it asks through
 };
+
+// What it remembers lies in the store whose files it shows.
+absl::StatusOr<std::shared_ptr<Witness>> WitnessOf(Runtime& runtime, const std::string& prefix) {
+  if (runtime.config().ledger_public_key().empty()) return nullptr;
+  BB_ASSIGN_OR_RETURN(ledger::HeadKey key, ledger::HeadKey::FromPemFile(runtime.config().ledger_public_key()));
+  return Witness::Start(runtime.records(), absl::StrCat(prefix, ":{witness}:head"), std::move(key), Witness::Over(runtime.consent()),
+                        [telemetry = &runtime.telemetry()](const char* what) {
+                          telemetry->Count(absl::StrCat("alarm_", what));
+                          telemetry->Log("CRITICAL", what);
+                        },
+                        Witness::Options());
+}
 
 }  // namespace
 
 absl::Status AttachDoor(Runtime& runtime) {
-  bool any = false;
-  for (const Module& module : runtime.spec().modules) any = any || !module.file_kind.empty();
-  if (!any) return absl::OkStatus();
+  std::string prefix;
+  for (const Module& module : runtime.spec().modules) {
+    if (!module.file_kind.empty()) prefix = module.prefix;
+  }
+  if (prefix.empty()) return absl::OkStatus();
   if (runtime.consent() == nullptr) return absl::FailedPreconditionError("consent: is required by a service with a door");
-  auto door = std::make_shared<Door>(AuthorizeClient::Create(runtime.consent(), &runtime.telemetry()));
+  BB_ASSIGN_OR_RETURN(const std::shared_ptr<Witness> witness, WitnessOf(runtime, prefix));
+  runtime.Keep(witness);
+  auto door = std::make_shared<Door>(AuthorizeClient::Create(runtime.consent(), &runtime.telemetry()), witness.get());
   runtime.Keep(door);
   runtime.dispatcher().SetDoor([door](DoorCall call) { door->Look(std::move(call)); });
   return absl::OkStatus();

@@ -10,7 +10,9 @@
 
 namespace brobygger {
 
-// Serves every DOOR method of the runtime's modules. FAILED_PRECONDITION if there is one and no consent service is configured.
+// A service that is a witness (config's ledger_public_key) opens no door while the ledger is not the one that it saw (witness.h).
+// Serves every DOOR method of the runtime's modules. FAILED_PRECONDITION if there is one and no consent service is configured;
+// NOT_FOUND or FAILED_PRECONDITION if the ledger's public key is none.
 absl::Status AttachDoor(Runtime& runtime);
 
 }  // namespace brobygger

@@ -44,6 +44,7 @@ $(redis_block records "$service")
 keys_dir: "$BROBYGGER_RUN/keys/$service"
 directory: "$CONFIG/directory.textproto"
 statement_public_key: "$BROBYGGER_RUN/statements/public.pem"
+ledger_public_key: "$BROBYGGER_RUN/ledger-key/public.pem"
 consent { target: "localhost:$(port_of consent)" name: "consent" }
 X
   if [ "$service" = consent ]; then

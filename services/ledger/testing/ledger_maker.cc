@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <cstdio>
 #include <cstdlib>
+#include <filesystem>
 #include <memory>
 
 #include "absl/strings/str_cat.h"
@@ -31,7 +32,12 @@ void MakeKeys(const std::string& dir) {
 
 }  // namespace
 
-LedgerMaker::LedgerMaker(int seed) : seed_(seed) { MakeKeys(dir_.path()); }
+LedgerMaker::LedgerMaker(int seed, const LedgerMaker* key_of) : seed_(seed) {
+  if (key_of == nullptr) MakeKeys(dir_.path());
+  for (const char* name : {"private.pem", "public.pem"}) {
+    if (key_of != nullptr) std::filesystem::copy_file(key_of->dir_.path() + "/" + name, dir_.path() + "/" + name);
+  }
+}
 
 void LedgerMaker::Look(const std::string& subject, bool allowed) {
   v1::EntryDetails details;

@@ -16,8 +16,8 @@ using Pages = std::vector<v1::GetCitizenAccessStoryResponse>;
 
 class LedgerMaker {
  public:
-  // `seed` makes salts, and so everything but the signatures, differ.
-  explicit LedgerMaker(int seed = 1);
+  // `seed` makes salts, and so everything but the signatures, differ. `key_of`: signs with the key of this one.
+  explicit LedgerMaker(int seed = 1, const LedgerMaker* key_of = nullptr);
 
   // --- what happens; `subject` is 26 characters, or "" for nobody ---
   void Look(const std::string& subject, bool allowed);
