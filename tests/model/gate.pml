@@ -15,7 +15,7 @@
 #define ACTS 3
 #define CONSENTS 2
 #ifdef BLIND_COMMIT
-#define ROWS (QUESTIONS + 2 * ACTS) /* an act may be written twice */
+#define ROWS (QUESTIONS + ACTS + 2 * FAULTS) /* each fault may have an act written twice more */
 #else
 #define ROWS (QUESTIONS + ACTS)
 #endif
@@ -24,6 +24,7 @@
 #define STRANGER(q) ((q) == 1)      /* whom the question is about. 0 and 2 are the same bytes but for the tag */
 #define TAKES_BACK(act) ((act) == 1)
 #define CONSENT_OF(act) ((act) / 2) /* what the acts 0 and 2 say yes to */
+#define YES_TO(consent) ((consent) * 2)
 
 /* ---- The trust store: Redis, appendonly yes, appendfsync always ---- */
 
@@ -32,25 +33,24 @@ mtype:standing = { DRAFT, ACTIVE, SUPERSEDED, WITHDRAWN }; /* lifecycle.h */
 
 /* The append-only file. One script is one row: what a script wrote is replayed whole or not at all (MULTI in the file). Rows of
  * looks, yeses and withdrawals are the ledger's rows too, in the same order; the row of a withdrawal that found nothing to
- * withdraw (about NONE) is only the kept answer. A look's row is left out once its asker has been answered or never will be: nothing
+ * withdraw (about NONE) is the kept answer and the citizen's record. A look's row is left out once its asker has been answered or never will be: nothing
  * is judged by it any more. */
 mtype:row row_is[ROWS] = NOTHING;
 byte row_who[ROWS] = NONE;   /* the question, or the act (whose kept answer is written with it) */
 byte row_about[ROWS] = NONE; /* the consent that it rests on, begins or ends */
 byte written, synced;        /* rows that were carried out; rows that are on the disk whatever happens */
-#ifdef REPLAYED_NOT_SYNCED
-byte known;                  /* rows that Redis takes for synced */
+byte known;                  /* rows that Redis need not sync any more: these, and what it has replayed from its file */
 #define UNSYNCED (known < written)
 #define SYNC synced = written; known = written
-#else
-#define UNSYNCED (synced < written)
-#define SYNC synced = written
-#endif
 mtype:standing state[CONSENTS] = DRAFT; /* the consents' records, in memory */
+byte taken_back;                        /* in the citizen's record: when all was last taken back, or 0. The acts' numbers are their times */
+bool greeted = true;                    /* the connection has begun: redis.cc Greet */
 
-/* What an act reads: how all consents stand. Nothing stands twice in the same way, so equal views are equal revisions. */
-#define VIEW (state[0] * 16 + state[1])
-#define STATE_IN(view, c) ((c) == 0 -> (view) / 16 : (view) % 16)
+/* What an act reads: how all consents stand, and the citizen's record. Nothing stands twice in the same way, so equal views are
+ * equal revisions. */
+#define VIEW (taken_back * 128 + state[0] * 16 + state[1])
+#define STATE_IN(view, c) ((c) == 0 -> (view) / 16 % 8 : (view) % 16)
+#define TAKEN_BACK_IN(view) ((view) / 128)
 
 /* ---- The door and its questions ---- */
 
@@ -72,7 +72,8 @@ mtype:command = { FREE, READ, COMMIT, KEPT, AGAIN };
 byte act;
 mtype:told told = SILENCE;
 bool acknowledged[ACTS];
-byte ended;                       /* consents, a bit each, whose withdrawal has returned */
+byte ended;                       /* consents, a bit each, whose withdrawal has returned; and those of any yes said before it */
+#define SAID_BEFORE(consent) (1 << (CONSENTS + (consent)))
 byte ended_when_asked[QUESTIONS]; /* the same at the moment of asking */
 mtype:command run_does = FREE;    /* the command that the run has sent, for the act at which the citizen is */
 bool run_held;                    /* which has been carried out: its reply waits for the end of the round */
@@ -102,8 +103,9 @@ bool owes[QUESTIONS];
 #define P3 4   /* an answer, yes or no, has an entry of its own, on the disk */
 #define P7 8   /* what was acknowledged is on the disk, and stays in the log */
 #define OWN 16 /* the answer that a question gets is the answer to that question */
+#define LAST 32 /* what was said last holds: as P2, also of a yes that was said before and takes effect after the withdrawal */
 #ifndef JUDGE
-#define JUDGE (P1 + P2 + P3 + P7 + OWN)
+#define JUDGE (P1 + P2 + P3 + P7 + OWN + LAST)
 #endif
 #define CLAIM(promise, holds) assert((JUDGE & promise) == 0 || (holds))
 
@@ -129,6 +131,12 @@ inline judge_not_taken_back(which, place) {
   for (i : 0 .. ROWS - 1) { good = good && !(i < place && row_is[i] == TAKEN_BACK && row_about[i] == which) }
 }
 
+/* good = whether no row before `place` takes back what was said after the yes to this consent. */
+inline judge_said_last(which, place) {
+  good = true;
+  for (i : 0 .. ROWS - 1) { good = good && !(i < place && row_is[i] == TAKEN_BACK && row_who[i] > YES_TO(which)) }
+}
+
 /* found = whether the row of this act is among the first `place`. */
 inline find_act(which, place) {
   found = false;
@@ -144,6 +152,9 @@ inline judge_release(who, from) {
   CLAIM(P2, (ended_when_asked[who] & (1 << rests_on[from])) == 0);
   judge_not_taken_back(rests_on[from], entry[from]);
   CLAIM(P2, good);
+  CLAIM(LAST, (ended_when_asked[who] & SAID_BEFORE(rests_on[from])) == 0);
+  judge_said_last(rests_on[from], entry[from]);
+  CLAIM(LAST, good);
   judge_active(rests_on[from], entry[from]);
   CLAIM(P1, good && !STRANGER(who))
 }
@@ -166,9 +177,7 @@ inline forget_row(place) {
   row_is[ROWS - 1] = NOTHING; row_who[ROWS - 1] = NONE; row_about[ROWS - 1] = NONE;
   for (k : 0 .. QUESTIONS - 1) { entry[k] = (entry[k] != NONE && entry[k] > place -> entry[k] - 1 : entry[k]) }
   synced = (synced > place -> synced - 1 : synced);
-#ifdef REPLAYED_NOT_SYNCED
   known = (known > place -> known - 1 : known);
-#endif
   written--
 }
 inline forget_answer(q) {
@@ -207,7 +216,9 @@ inline append(what, whose, about) {
   row_who[written] = whose;
   row_about[written] = about;
   if
-  :: what == ALLOWED -> judge_not_taken_back(about, written); CLAIM(P2, good)
+  :: what == ALLOWED ->
+     judge_not_taken_back(about, written); CLAIM(P2, good);
+     judge_said_last(about, written); CLAIM(LAST, good)
   :: else
   fi;
   written++
@@ -273,7 +284,11 @@ inline commit(which, view) {
      :: else
      fi;
      if
-     :: TAKES_BACK(which) -> append(TAKEN_BACK, which, v)
+     :: TAKES_BACK(which) ->
+        append(TAKEN_BACK, which, v)
+#ifndef NO_MARK
+        ; taken_back = which /* common.cc TakeBack: whether or not there was something to end */
+#endif
      :: else -> v = CONSENT_OF(which); state[v] = ACTIVE; append(GIVEN, which, v)
      fi;
      forget_late(which);
@@ -282,8 +297,14 @@ inline commit(which, view) {
   fi
 }
 
-/* Decide is a function of the view: whether the act has something to write (lifecycle.cc). */
-#define CAN(which, view) (TAKES_BACK(which) || STATE_IN(view, CONSENT_OF(which)) == DRAFT)
+/* Decide is a function of the view and of the time at which the run began: whether the act has something to write (lifecycle.cc; common.cc
+ * CheckNotTakenBack). */
+#ifdef NO_CHECK
+#define IN_TIME(which, view) true
+#else
+#define IN_TIME(which, view) ((which) >= TAKEN_BACK_IN(view))
+#endif
+#define CAN(which, view) (TAKES_BACK(which) || (STATE_IN(view, CONSENT_OF(which)) == DRAFT && IN_TIME(which, view)))
 
 inline carry_out_run() {
   if
@@ -372,6 +393,7 @@ end:
 #ifdef LOG_AFTER_REPLY
   :: atomic { ONE(at[q] == TO_DOOR, q, owes, true); d_step { carry_out_question(q); CLEAR } }
 #endif
+  :: d_step { !greeted -> SYNC; greeted = true } /* a write, and the end of its round */
   :: d_step { run_does != FREE && !run_held -> carry_out_run(); CLEAR }
   :: atomic {
        if
@@ -481,7 +503,15 @@ proctype Door() {
   byte q, r;
 end:
   do
-  :: d_step { asked < QUESTIONS -> ask(asked); asked++; CLEAR }
+  :: d_step {
+       asked < QUESTIONS ->
+       ask(asked); asked++;
+       if
+       :: !greeted -> end_stream() /* STORE_DOWN at once: Redis::Loop, Session::OnMessage */
+       :: else
+       fi;
+       CLEAR
+     }
   :: atomic { ONE(true, q, at, TO_DOOR); d_step { on_answer(q); CLEAR } }
   :: atomic { /* Door::Show: file, filter, reply */
        ONE(true, q, look, PERMITTED);
@@ -514,7 +544,11 @@ proctype Citizen() {
   do
   :: act == ACTS -> break
   :: d_step { /* Run::Start, the first round: nothing is loaded yet */
-       act < ACTS && run_does == FREE && told == SILENCE -> run_does = READ
+       act < ACTS && run_does == FREE && told == SILENCE ->
+       if
+       :: greeted -> run_does = READ
+       :: else -> told = UNAVAILABLE /* STORE_DOWN at once */
+       fi
      }
   :: d_step {
        told == DONE ->
@@ -527,12 +561,7 @@ proctype Citizen() {
          :: else
          fi
        }
-#ifdef SAID_BEFORE /* more than P2 says: taking everything back also ends a yes said earlier whose outcome nobody heard */
-       if
-       :: TAKES_BACK(act) -> ended = 1
-       :: else
-       fi;
-#endif
+       for (n : 0 .. CONSENTS - 1) { ended = (TAKES_BACK(act) && YES_TO(n) < act -> ended | SAID_BEFORE(n) : ended) }
        act++; told = SILENCE; CLEAR
      }
   :: d_step { told == NOT_DONE || told == UNAVAILABLE -> act++; told = SILENCE }
@@ -543,9 +572,12 @@ proctype Citizen() {
 /* ---- What breaks ---- */
 
 /* The connection to Redis ends. All that is outstanding fails with STORE_DOWN: Redis::Loop NotReady. Session::OnMessage then ends the
- * stream, Run::Refuse answers the citizen. It is made anew at once: what is asked while there is none fails like what is
- * asked just before. What was sent may still be carried out. */
+ * stream, Run::Refuse answers the citizen. What was sent may still be carried out. The next connection is not used before its
+ * greeting has been answered; until then everything fails at once. */
 inline end_connection() {
+#ifndef NO_GREETING
+  greeted = false;
+#endif
   if
   :: ANY(at, ASKED) || ANY(at, JUDGED) || ANY(at, CARRIED_OUT) -> end_stream()
   :: else
@@ -570,13 +602,9 @@ inline redis_dies(kept) {
   :: written > kept -> written--; row_is[written] = NOTHING; row_who[written] = NONE; row_about[written] = NONE
   :: else -> break
   od;
-#ifdef REPLAYED_NOT_SYNCED /* Redis 7.0 left to itself: what it has replayed is synced with its next write, not before it serves */
-  known = written;
+  known = written; /* Redis 7.0 syncs what it has replayed with its next write, and not before it serves */
   synced = (synced < written -> synced : written);
-#else
-  SYNC;
-#endif
-  state[0] = DRAFT; state[1] = DRAFT;
+  state[0] = DRAFT; state[1] = DRAFT; taken_back = 0;
   for (n : 0 .. ROWS - 1) {
     if
     :: row_is[n] == GIVEN ->
@@ -585,7 +613,14 @@ inline redis_dies(kept) {
        :: else
        fi;
        state[row_about[n]] = ACTIVE
-    :: row_is[n] == TAKEN_BACK && row_about[n] != NONE -> state[row_about[n]] = WITHDRAWN
+    :: row_is[n] == TAKEN_BACK ->
+       if
+       :: row_about[n] != NONE -> state[row_about[n]] = WITHDRAWN
+       :: else
+       fi
+#ifndef NO_MARK
+       ; taken_back = row_who[n]
+#endif
     :: else
     fi
   }
