@@ -3,8 +3,8 @@
 // coordinator's journey belongs to coordination: here the coordinator looks through housing's door.)
 import assert from "node:assert/strict";
 import { agree } from "./agree.mjs";
-import { bitOf, due, shown } from "./housing.mjs";
-import { categories, date, nobodysNumber, purpose, requestId, stated } from "../lib/values.mjs";
+import { bitOf, due, lookThrough } from "./housing.mjs";
+import { date, nobodysNumber, requestId, stated } from "../lib/values.mjs";
 
 const consent = "brobygger.consent.v1.ConsentService";
 const registry = "brobygger.registry.v1.RegistryService";
@@ -31,20 +31,7 @@ export async function play(story) {
       request: { identifier: { scheme: "IDENTIFIER_SCHEME_CPR", value: number }, presence: stated("PHONE"), request_id: requestId() },
       check: (response) => response.citizen,
     })).citizen;
-  const look = (as, citizen, wanted, { title, expected, answer = "OK", about = "FIND_AND_KEEP_HOME", method = `${housing}/GetCitizenFile`, holder = "agencies/boligenhed", same }) =>
-    story.step({
-      title,
-      as,
-      method,
-      request: { citizen, holder, purpose: purpose(about), categories: categories(...wanted) },
-      wanted: answer,
-      check(response) {
-        if (same) assert.equal(response.raw, same.raw, "another refusal than before");
-        if (answer !== "OK") return [];
-        assert.deepEqual(shown(response.file ?? {}), expected);
-        return Object.entries(expected).map(([key, value]) => `${key}: ${JSON.stringify(value)}`);
-      },
-    });
+  const look = (as, citizen, wanted, more) => lookThrough(story, { as, citizen, wanted, ...more });
 
   // --- the letter ----------------------------------------------------------------------------------------------------
   story.chapter("The Housing Association ends a tenancy for want of rent, and tells the Housing Unit.");

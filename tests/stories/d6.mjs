@@ -4,7 +4,7 @@
 // says that time goes by, the planned days are checked instead. That they come by themselves: tests/faults/time.test.mjs.)
 import assert from "node:assert/strict";
 import { agree } from "./agree.mjs";
-import { due, shown } from "./housing.mjs";
+import { due, lookThrough, shown } from "./housing.mjs";
 import { categories, date, monthsAfter, nobodysNumber, purpose, requestId, stated } from "../lib/values.mjs";
 
 const consent = "brobygger.consent.v1.ConsentService";
@@ -34,16 +34,7 @@ export async function play(story) {
   const step = (title, as, method, request, { wanted = "OK", check } = {}) => story.step({ title, as, method, request, wanted, check });
   // A change: with a key of its own.
   const act = (title, as, method, request, more) => step(title, as, method, { ...request, request_id: requestId() }, more);
-  const look = (title, as, citizen, wanted, { expected, answer = "OK", about = "FIND_AND_KEEP_HOME", same }) =>
-    step(title, as, `${housing}/GetCitizenFile`, { citizen, holder: "agencies/boligenhed", purpose: purpose(about), categories: categories(...wanted) }, {
-      wanted: answer,
-      check(response) {
-        if (same) assert.equal(response.raw, same.raw, "another refusal than before");
-        if (answer !== "OK") return [];
-        assert.deepEqual(shown(response.file ?? {}), expected);
-        return Object.entries(expected).map(([key, value]) => `${key}: ${JSON.stringify(value)}`);
-      },
-    });
+  const look = (title, as, citizen, wanted, more) => lookThrough(story, { title, as, citizen, wanted, ...more });
 
   // --- before the release --------------------------------------------------------------------------------------------
   story.chapter("Five weeks before the release, the release coordinator and the citizen sit down with a sheet of paper.");

@@ -1,7 +1,9 @@
 // What the stories of the housing service have in common.
 import assert from "node:assert/strict";
 import { registry } from "../lib/contracts.mjs";
+import { categories, purpose } from "../lib/values.mjs";
 
+const housing = "brobygger.housing.v1.HousingService";
 const support = "brobygger.housing.v1.SupportService";
 
 export const isSet = (value) =>
@@ -42,5 +44,21 @@ export const due = (story, { title, as, about, wanted }) =>
       const found = await dutiesAbout(story, as, about);
       assert.deepEqual(found.map(({ reason, dueOn }) => ({ reason, dueOn })), wanted);
       return found.map((d) => `${d.reason}, ${d.dueOn.day}.${d.dueOn.month}.`);
+    },
+  });
+
+// One step through a door, that of housing unless another is named: exactly this is shown, or it is refused, with the same bytes as `same`.
+export const lookThrough = (story, { title, as, citizen, wanted, expected, answer = "OK", about = "FIND_AND_KEEP_HOME", method = `${housing}/GetCitizenFile`, holder = "agencies/boligenhed", same }) =>
+  story.step({
+    title,
+    as,
+    method,
+    request: { citizen, holder, purpose: purpose(about), categories: categories(...wanted) },
+    wanted: answer,
+    check(response) {
+      if (same) assert.equal(response.raw, same.raw, "another refusal than before");
+      if (answer !== "OK") return [];
+      assert.deepEqual(shown(response.file ?? {}), expected);
+      return Object.entries(expected).map(([key, value]) => `${key}: ${JSON.stringify(value)}`);
     },
   });
