@@ -65,7 +65,10 @@ template <class Record>
 absl::Status ShowAll(View& view, const Listed<Record>& page, absl::string_view plural, google::protobuf::RepeatedPtrField<Record>* out) {
   for (const auto& [id, record] : page.records) {
     BB_ASSIGN_OR_RETURN(const std::string etag, view.Etag<Record>(id));
-    *out->Add() = Shown(*record, plural, id, etag);
+    Record* shown = out->Add();
+    *shown = *record;
+    shown->set_name(absl::StrCat(plural, "/", id));
+    shown->set_etag(etag);
   }
   return absl::OkStatus();
 }

@@ -9,7 +9,10 @@ std::shared_ptr<const DataKey> DataKeys::Find(const std::string& redis_key) {
   if (auto it = young_.find(redis_key); it != young_.end()) return it->second;
   auto it = old_.find(redis_key);
   if (it == old_.end()) return nullptr;
-  return young_.insert(old_.extract(it)).position->second;
+  std::shared_ptr<const DataKey> key = std::move(it->second);
+  old_.erase(it);
+  young_[redis_key] = key;
+  return key;
 }
 
 void DataKeys::Remember(const std::string& redis_key, std::shared_ptr<const DataKey> key) {

@@ -3,11 +3,11 @@
 #pragma once
 
 #include <cstddef>
-#include <map>
 #include <memory>
 #include <string>
 
 #include "absl/base/thread_annotations.h"
+#include "absl/container/flat_hash_map.h"
 #include "absl/strings/string_view.h"
 #include "absl/synchronization/mutex.h"
 #include "services/runtime/crypto.h"
@@ -29,7 +29,7 @@ class DataKeys {
   void Forget(const std::string& redis_key);
 
  private:
-  using Generation = std::map<std::string, std::shared_ptr<const DataKey>>;
+  using Generation = absl::flat_hash_map<std::string, std::shared_ptr<const DataKey>>;
   const std::size_t limit_;
   absl::Mutex mutex_;
   // When the young are half the limit they become the old, and the old are wiped: what is used stays.

@@ -1,6 +1,5 @@
 #include "services/runtime/decide_run.h"
 
-#include <atomic>
 #include <optional>
 #include <set>
 #include <utility>
@@ -193,19 +192,8 @@ class Run : public std::enable_shared_from_this<Run> {
       }
     }
     if (owners.empty()) return Answer();
-    struct Gathered {
-      std::atomic<size_t> open;
-      std::atomic<bool> failed{false};
-    };
-    auto gathered = std::make_shared<Gathered>();
-    gathered->open = owners.size();
-    for (const std::string& owner : owners) {
-      method_.store->NoteRead(scope_, call_.person.value(), owner, call_.method, call_.now, [self = shared_from_this(), gathered](absl::Status s) {
-        if (!s.ok()) gathered->failed = true;
-        if (--gathered->open > 0) return;
-        gathered->failed ? self->Refuse(StoreDown()) : self->Answer();
-      });
-    }
+    method_.store->NoteReads(scope_, call_.person.value(), {owners.begin(), owners.end()}, call_.method, call_.now,
+                             [self = shared_from_this()](absl::Status s) { s.ok() ? self->Answer() : self->Refuse(StoreDown()); });
   }
 
   // --- answers ---

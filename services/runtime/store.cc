@@ -1,6 +1,7 @@
 #include "services/runtime/store.h"
 
 #include <algorithm>
+#include <atomic>
 #include <utility>
 
 #include "absl/strings/match.h"
@@ -265,36 +266,53 @@ void Store::OpenKeptAnswer(const Scope& scope, const ScopeKeys* keys, std::strin
   });
 }
 
-void Store::NoteRead(const Scope& scope, const std::string& person, const std::string& owner, const std::string& method, absl::Time now,
-                     CommitDone done) {
+void Store::NoteReads(const Scope& scope, const std::string& person, const std::vector<std::string>& owners, const std::string& method,
+                      absl::Time now, CommitDone done) {
   const ScopeKeys* keys = keys_.Find(scope.slug);
   if (keys == nullptr) return done(NotServed());
-  const std::string day = absl::FormatTime("%Y%m%d", now, absl::UTCTimeZone()), base = Base(scope);
-  // Who read about whom stands in the sealed line only.
-  std::string member = crypto::HmacSha256(keys->notes.reveal(), absl::StrCat(day, scope.slug, "/", person.size(), ":", person, owner)).substr(0, 16);
-  bool known;
+  const std::string day = absl::FormatTime("%Y%m%d", now, absl::UTCTimeZone());
+  const auto told = [&](const std::string& owner) { return absl::StrCat(scope.slug, "/", person.size(), ":", person, owner); };
+  std::vector<const std::string*> unknown;
   {
     absl::MutexLock lock(&noted_mutex_);
     if (noted_day_ != day) {
       noted_.clear();
       noted_day_ = day;
     }
-    known = noted_.contains(member);
-  }
-  if (known) return done(absl::OkStatus());
-  stored::ReadNote note;
-  note.set_person(person);
-  note.set_owner(owner);
-  note.set_method(method);
-  note.set_time_ms(absl::ToUnixMillis(now));
-  std::vector<std::string> argv = {"FCALL", "bb_note_read", "1", base, day, member, SealValue(keys->notes, base + "nl", note.SerializeAsString())};
-  redis_->Command(std::move(argv), [this, day, member = std::move(member), done = std::move(done)](absl::StatusOr<Reply> reply) mutable {
-    if (reply.ok()) {
-      absl::MutexLock lock(&noted_mutex_);
-      if (noted_day_ == day) noted_.insert(std::move(member));
+    for (const std::string& owner : owners) {
+      if (!noted_.contains(told(owner))) unknown.push_back(&owner);
     }
-    done(reply.status());
-  });
+  }
+  if (unknown.empty()) return done(absl::OkStatus());
+  struct Gathered {
+    std::atomic<size_t> open;
+    std::atomic<bool> failed{false};
+    CommitDone done;
+  };
+  auto gathered = std::make_shared<Gathered>();
+  gathered->open = unknown.size();
+  gathered->done = std::move(done);
+  const std::string base = Base(scope);
+  const Redis::Together notes;
+  for (const std::string* owner : unknown) {
+    stored::ReadNote note;
+    note.set_person(person);
+    note.set_owner(*owner);
+    note.set_method(method);
+    note.set_time_ms(absl::ToUnixMillis(now));
+    // Who read about whom stands in the sealed line only.
+    std::string member = crypto::HmacSha256(keys->notes.reveal(), absl::StrCat(day, told(*owner))).substr(0, 16);
+    std::vector<std::string> argv = {"FCALL", "bb_note_read", "1", base, day, std::move(member), SealValue(keys->notes, base + "nl", note.SerializeAsString())};
+    redis_->Command(std::move(argv), [this, day, known = told(*owner), gathered](absl::StatusOr<Reply> reply) mutable {
+      if (reply.ok()) {
+        absl::MutexLock lock(&noted_mutex_);
+        if (noted_day_ == day) noted_.insert(std::move(known));
+      } else {
+        gathered->failed = true;
+      }
+      if (--gathered->open == 0) gathered->done(gathered->failed ? StoreDown() : absl::OkStatus());
+    });
+  }
 }
 
 void Store::Due(const Scope& scope, absl::Time now, int limit, DueDone done) {

@@ -86,9 +86,9 @@ class Store {
   using IdempotentDone = std::function<void(absl::StatusOr<std::optional<stored::IdempotentAnswer>>)>;
   void Idempotent(const Scope& scope, const std::string& key, IdempotentDone done);
 
-  // Writes that `person` has read about `owner`, once for each reader, owner and day (UTC); free if this process knows.
-  void NoteRead(const Scope& scope, const std::string& person, const std::string& owner, const std::string& method, absl::Time now,
-                CommitDone done);
+  // Writes that `person` has read about each of `owners`, once for each reader, owner and day (UTC); free if this process knows.
+  void NoteReads(const Scope& scope, const std::string& person, const std::vector<std::string>& owners, const std::string& method,
+                 absl::Time now, CommitDone done);
 
   // Kind and id of records whose due time is not after `now`, at most `limit`, earliest first. They stay listed until a
   // commit changes or deletes the record.

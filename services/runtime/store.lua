@@ -29,7 +29,7 @@ local NOTED_S = 2 * 24 * 3600
 local hex_of, hex_count = {}, 0
 
 -- A record: 1 version | 8 revision | 16 key id | 2 type | 2 facet length | …
-local function wrapped_key(base, record)
+local function key_name(base, record)
   local id = string.sub(record, 10, 25)
   local hex = hex_of[id]
   if not hex then
@@ -38,8 +38,9 @@ local function wrapped_key(base, record)
     hex_of[id] = hex
     hex_count = hex_count + 1
   end
-  return redis.call('GET', base .. 'k:' .. hex)
+  return base .. 'k:' .. hex
 end
+local function wrapped_key(base, record) return redis.call('GET', key_name(base, record)) end
 
 -- {record, wrapped key}, or false if there is none, which is also what a destroyed key means.
 local function read_record(base, name)
@@ -49,6 +50,26 @@ local function read_record(base, name)
   local key = wrapped_key(base, record)
   if key == DESTROYED then return false end
   return { record, key }
+end
+
+-- The same for a list of names, in two calls for all of them.
+local function read_records(base, names)
+  if #names == 0 then return {} end
+  local full, wanted, asked = {}, {}, {}
+  for i = 1, #names do full[i] = base .. names[i] end
+  local out = redis.call('MGET', unpack(full))
+  for i = 1, #names do
+    if out[i] and #out[i] >= 29 then
+      wanted[#wanted + 1] = key_name(base, out[i])
+      asked[i] = #wanted
+    end
+  end
+  local found = #wanted > 0 and redis.call('MGET', unpack(wanted)) or {}
+  for i = 1, #names do
+    local key = asked[i] and found[asked[i]]
+    out[i] = out[i] and key ~= DESTROYED and { out[i], key or false }
+  end
+  return out
 end
 
 local function revision_of(base, name)
@@ -79,10 +100,11 @@ local function bb_read(keys, args)
     else                     -- x
       local after = args[i + 1] == '' and '+' or '(' .. args[i + 1]
       local page = redis.call('ZRANGE', base .. name, after, '-', 'BYLEX', 'REV', 'LIMIT', 0, args[i + 2])
-      local found, kind = {}, string.match(name, '^x:([^:]*):')
-      for n = 1, math.min(#page, args[i + 2] - 1) do found[n + 1] = read_record(base, 'r:' .. kind .. ':' .. string.sub(page[n], 18)) end
+      local names, kind = {}, string.match(name, '^x:([^:]*):')
+      for n = 1, math.min(#page, args[i + 2] - 1) do names[n] = 'r:' .. kind .. ':' .. string.sub(page[n], 18) end
+      local found = read_records(base, names)
       table.insert(page, 1, redis.call('GET', base .. 'xr' .. string.sub(name, 2)) or '0')
-      found[1] = page
+      table.insert(found, 1, page)
       out[#out + 1] = found
       i = i + 2
     end

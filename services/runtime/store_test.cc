@@ -22,7 +22,7 @@ class StoreTest : public StoreFixture {
     return Await<absl::StatusOr<std::vector<std::pair<std::string, std::string>>>>([&](auto done) { store_->Due(scope_, now, limit, done); });
   }
   absl::Status NoteRead(const std::string& person, const std::string& owner, Store* store = nullptr) {
-    return Await<absl::Status>([&](auto done) { (store ? store : store_.get())->NoteRead(scope_, person, owner, "Get", clock_.Now(), done); });
+    return Await<absl::Status>([&](auto done) { (store ? store : store_.get())->NoteReads(scope_, person, {owner}, "Get", clock_.Now(), done); });
   }
   long long Notes() { return server_->Admin({"XLEN", Base() + "nl"}).integer; }
 };
@@ -264,12 +264,16 @@ TEST_F(StoreTest, ReadsAreNotedOnceADay) {
   ASSERT_TRUE(NoteRead("bo", "citizens/x").ok());
   ASSERT_TRUE(NoteRead("anna", "citizens/y").ok());
   EXPECT_EQ(Notes(), 3);
+  ASSERT_TRUE(Await<absl::Status>([&](auto done) {
+    store_->NoteReads(scope_, "anna", {"citizens/w", "citizens/x", "citizens/y", "citizens/z"}, "List", clock_.Now(), done);
+  }).ok());
+  EXPECT_EQ(Notes(), 5) << "of a page those that are not known yet";
   server_->Admin({"DEL", Base() + absl::FormatTime("n:%Y%m%d", clock_.Now(), absl::UTCTimeZone())});
   ASSERT_TRUE(NoteRead("anna", "citizens/x").ok());
-  EXPECT_EQ(Notes(), 3) << "this process did not even ask";
+  EXPECT_EQ(Notes(), 5) << "this process did not even ask";
   clock_.Advance(absl::Hours(24));
   ASSERT_TRUE(NoteRead("anna", "citizens/x").ok());
-  EXPECT_EQ(Notes(), 4);
+  EXPECT_EQ(Notes(), 6);
 
   const auto line = server_->Admin({"XRANGE", Base() + "nl", "-", "+"}).elements[0].elements[1].elements[1].text;
   stored::ReadNote note;
@@ -306,11 +310,11 @@ TEST_F(StoreTest, StoreDown) {
   decision.Put(TestEntities(), "a", Shared("x"));
   EXPECT_EQ(ReasonOf(Await<absl::Status>([&](auto done) { store.Commit(scope_, {&view, &decision, std::nullopt, clock_.Now()}, done); })), "STORE_DOWN");
   EXPECT_EQ(ReasonOf(Await<absl::StatusOr<std::string>>([&](auto done) { store.ReadFile(scope_, "note", "a", done); }).status()), "STORE_DOWN");
-  EXPECT_EQ(ReasonOf(Await<absl::Status>([&](auto done) { store.NoteRead(scope_, "p", "o", "m", clock_.Now(), done); })), "STORE_DOWN");
+  EXPECT_EQ(ReasonOf(Await<absl::Status>([&](auto done) { store.NoteReads(scope_, "p", {"o"}, "m", clock_.Now(), done); })), "STORE_DOWN");
   server.Start();
   for (int i = 0; i < 6000 && !redis->connected(); ++i) absl::SleepFor(absl::Milliseconds(10));
   EXPECT_TRUE(store.CheckLibrary().ok()) << "functions are kept with the data";
-  EXPECT_TRUE(Await<absl::Status>([&](auto done) { store.NoteRead(scope_, "p", "o", "m", clock_.Now(), done); }).ok());
+  EXPECT_TRUE(Await<absl::Status>([&](auto done) { store.NoteReads(scope_, "p", {"o"}, "m", clock_.Now(), done); }).ok());
 }
 
 }  // namespace
