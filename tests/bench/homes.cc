@@ -159,11 +159,13 @@ Work Homes::One() const {
   return {kGet, GetRequest, &staff_, [](uint32_t i, const std::string& response) { return absl::StrContains(response, Id('r', i)); }, 0, kReadOften};
 }
 
+// As little of the answer is read as of a single one: what is compared is the service.
 Work Homes::List() const {
   return {kWaiting, [this](uint32_t page) { return ListRequest(pages_[page].token); }, &staff_,
           [this](uint32_t page, const std::string& response) {
-            v1::ListWaitingResponse answer;
-            return answer.ParseFromString(response) && answer.referrals_size() == kPageSize && answer.referrals(0).name() == pages_[page].first;
+            int names = 0;
+            for (size_t at = 0; (at = response.find("referrals/", at)) != std::string::npos; ++at) ++names;
+            return names == kPageSize && absl::StrContains(response, pages_[page].first);
           },
           0, kPages};
 }
