@@ -138,24 +138,19 @@ void EndWithThisReading(const std::string& subject, std::vector<stored::LedgerRo
 absl::Status AttachGate(Runtime& runtime) {
   if (runtime.trust() == nullptr || runtime.trust_key() == nullptr) return absl::FailedPreconditionError("trust: is required by the consent service");
   auto gate = std::make_shared<Gate>();
-  BB_ASSIGN_OR_RETURN(gate->looks, Redis::Connect(runtime.config().trust()));
-  BB_RETURN_IF_ERROR(gate->looks->CheckDurability());
+  BB_ASSIGN_OR_RETURN(gate->looks, runtime.ConnectTrust());
   Redis* const looks = gate->looks.get();
-  gate->room = std::make_unique<Room>(runtime.trust(), runtime.config().looks(), [telemetry = &runtime.telemetry()](bool room) {
-    telemetry->Count(room ? "looks_go_on" : "alarm_looks_stopped");
-    telemetry->Log(room ? "INFO" : "CRITICAL", room ? "looks_go_on" : "looks_stopped");
+  gate->room = std::make_unique<Room>(runtime.trust(), runtime.config().looks(), [telemetry = &runtime.telemetry(), alarm = runtime.Alarm()](bool room) {
+    if (!room) return alarm("looks_stopped");
+    telemetry->Count("looks_go_on");
+    telemetry->Log("INFO", "looks_go_on");
   });
   BB_RETURN_IF_ERROR(gate->room->Begin());
   Authoriser::Limits limits;
   if (const std::int64_t asked = runtime.config().looks().per_person_and_hour(); asked > 0) limits.looks_per_hour = asked;
   limits.room = [room = gate->room.get()] { return room->ForLooks(); };
   gate->authoriser = std::make_unique<Authoriser>(
-      looks, &runtime.directory(), &runtime.tokens(), runtime.clock(), ScopeKeys(*runtime.trust_key()),
-      [telemetry = &runtime.telemetry()](const char* what) {
-        telemetry->Count(std::string("alarm_") + what);
-        telemetry->Log("CRITICAL", what);
-      },
-      std::move(limits));
+      looks, &runtime.directory(), &runtime.tokens(), runtime.clock(), ScopeKeys(*runtime.trust_key()), runtime.Alarm(), std::move(limits));
   Authoriser* const authoriser = gate->authoriser.get();
   runtime.Keep(std::move(gate));
   const auto* service = v1::AuthorizeRequest::descriptor()->file()->FindServiceByName("AuthorizeService");

@@ -75,14 +75,9 @@ absl::Status AttachProofs(Runtime& runtime) {
   if (!runtime.config().ledger_private_key().empty()) {
     BB_ASSIGN_OR_RETURN(key, ledger::HeadSigner::FromPemFile(runtime.config().ledger_private_key()));
   }
-  const auto alarm = [telemetry = &runtime.telemetry()](const char* what) {
-    telemetry->Count(std::string("alarm_") + what);
-    telemetry->Log("CRITICAL", what);
-  };
   auto proving = std::make_shared<Proving>();
-  BB_ASSIGN_OR_RETURN(proving->trust, Redis::Connect(runtime.config().trust()));
-  BB_RETURN_IF_ERROR(proving->trust->CheckDurability());
-  BB_ASSIGN_OR_RETURN(proving->signer, LedgerSigner::Start(proving->trust.get(), std::move(key), runtime.clock(), alarm, LedgerSigner::Options()));
+  BB_ASSIGN_OR_RETURN(proving->trust, runtime.ConnectTrust());
+  BB_ASSIGN_OR_RETURN(proving->signer, LedgerSigner::Start(proving->trust.get(), std::move(key), runtime.clock(), runtime.Alarm(), LedgerSigner::Options()));
   const std::shared_ptr<LedgerSigner> signer(proving, proving->signer.get());
   runtime.Keep(proving);
   const auto* service = ledger::v1::GetLedgerHeadRequest::descriptor()->file()->FindServiceByName("LedgerProofService");

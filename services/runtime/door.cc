@@ -130,11 +130,7 @@ absl::StatusOr<std::shared_ptr<Witness>> WitnessOf(Runtime& runtime, const std::
   if (runtime.config().ledger_public_key().empty()) return nullptr;
   BB_ASSIGN_OR_RETURN(ledger::HeadKey key, ledger::HeadKey::FromPemFile(runtime.config().ledger_public_key()));
   return Witness::Start(runtime.records(), absl::StrCat(prefix, ":{witness}:head"), std::move(key), Witness::Over(runtime.consent()),
-                        [telemetry = &runtime.telemetry()](const char* what) {
-                          telemetry->Count(absl::StrCat("alarm_", what));
-                          telemetry->Log("CRITICAL", what);
-                        },
-                        Witness::Options());
+                        runtime.Alarm(), Witness::Options());
 }
 
 }  // namespace

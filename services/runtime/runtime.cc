@@ -66,6 +66,7 @@ class Process : public Runtime {
   Dispatcher& dispatcher() override { return *dispatcher_; }
   Redis* records() override { return records_.get(); }
   Redis* trust() override { return trust_.get(); }
+  absl::StatusOr<std::unique_ptr<Redis>> ConnectTrust() override { return ConnectOne("trust", config_.trust()); }
   Store* StoreOf(const Module& module) override {
     auto it = stores_.find(module.service);
     return it == stores_.end() ? nullptr : it->second.get();
@@ -81,6 +82,12 @@ class Process : public Runtime {
       if (client.ok()) consent_ = *std::move(client);
     }
     return consent_.get();
+  }
+  std::function<void(const char*)> Alarm() override {
+    return [telemetry = telemetry_.get()](const char* what) {
+      telemetry->Count(absl::StrCat("alarm_", what));
+      telemetry->Log("CRITICAL", what);
+    };
   }
   void Keep(std::shared_ptr<void> object) override { kept_.push_back(std::move(object)); }
 
@@ -151,7 +158,7 @@ class Process : public Runtime {
       BB_ASSIGN_OR_RETURN(records_, ConnectOne("records", config_.records()));
     }
     if (config_.has_trust()) {
-      BB_ASSIGN_OR_RETURN(trust_, ConnectOne("trust", config_.trust()));
+      BB_ASSIGN_OR_RETURN(trust_, ConnectTrust());
     }
     for (const Module& module : spec_.modules) {
       if (module.scope == Module::Scope::kNone) continue;

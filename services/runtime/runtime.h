@@ -1,6 +1,7 @@
 // One process: everything a service needs, put together from a ServiceConfig and a ServiceSpec.
 #pragma once
 
+#include <functional>
 #include <memory>
 
 #include "absl/status/statusor.h"
@@ -34,6 +35,8 @@ class Runtime {
   virtual Dispatcher& dispatcher() = 0;
   virtual Redis* records() = 0;  // null if not configured
   virtual Redis* trust() = 0;    // null if not configured
+  // One more connection to the trust store, checked as the first: for what must not wait behind others.
+  virtual absl::StatusOr<std::unique_ptr<Redis>> ConnectTrust() = 0;
   virtual Store* StoreOf(const Module& module) = 0;  // null for Scope::kNone
   virtual const crypto::StatementVerifier* statements() const = 0;
   virtual const Clock& clock() const = 0;
@@ -41,6 +44,8 @@ class Runtime {
   virtual const crypto::Key* trust_key() const = 0;  // null unless a module is of the trust scope
   // The channel to the consent service; null if not configured. Made at the first call.
   virtual RpcClient* consent() = 0;
+  // Counts alarm_<what> and logs it as CRITICAL; `what` is a fixed word. Any thread; usable by everything that is kept.
+  virtual std::function<void(const char* what)> Alarm() = 0;
   // Keeps an object alive until serving has stopped: what `extend` made.
   virtual void Keep(std::shared_ptr<void> object) = 0;
 
