@@ -54,12 +54,19 @@ test(`${kills} kills under load`, async (t) => {
     await sleep(500);
   });
   await load.stop();
+  // Whom to ask when something was never answered: the client's connections, or the services.
+  let told = "";
+  if (load.failed.length > 0) {
+    const same = await wholeAgain();
+    close();
+    told = `over the connections of the load everything answers: ${same}; over new ones: ${await wholeAgain()}`;
+  }
   const rows = await readLedger();
   t.diagnostic(`${back.length} kills; everything answered again within p50 ${percentile(back, 0.5)} ms, at most ${Math.max(...back)} ms of the start; ${load.acknowledged} acknowledged writes, ${load.looks.length} looks answered (${load.looks.filter((l) => l.permitted).length} permitted), ${rows.length - before} entries`);
   t.diagnostic(Object.entries(load.tries).sort().map(([code, n]) => `${code}: ${n}`).join(", "));
 
   await t.test("every write was answered in the end, and no service made an error of its own out of a death", () => {
-    assert.deepEqual(load.failed, []);
+    assert.equal(load.failed.length, 0, [told, ...load.failed.slice(0, 3)].join("\n"));
     assert.deepEqual(Object.keys(load.tries).filter((code) => /^(look )?(INTERNAL|UNKNOWN) \w/.test(code)), []);
     assert.ok(load.acknowledged > kills * 10, "there was next to no load");
   });
