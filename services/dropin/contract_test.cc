@@ -1,12 +1,15 @@
 // The refuge stays a refuge: what the drop-in centre's contract can say at all (promise P6, rules R6 and R8).
+#include <memory>
 #include <set>
 #include <string>
+#include <vector>
 
 #include <gtest/gtest.h>
 
 #include "absl/strings/ascii.h"
 #include "brobygger/dropin/v1/count_week.pb.h"
 #include "brobygger/dropin/v1/dropin_service.pb.h"
+#include "brobygger/dropin/v1/participant.pb.h"
 #include "brobygger/dropin/v1/tally.pb.h"
 #include "brobygger/policy/v1/policy.pb.h"
 #include "services/dropin/entities.h"
@@ -23,14 +26,19 @@ using google::protobuf::FileDescriptor;
 
 constexpr const char* kForbiddenWords[] = {"diagnos", "icd", "cpr", "sanction", "score", "risk"};
 
+std::vector<Module> Modules() { return DropinModules(std::make_shared<LinkCheck>()); }
+
+void AddFile(const FileDescriptor* file, std::set<const FileDescriptor*>* files) {
+  const bool ours = file->package() == "brobygger.dropin.v1" || file->package() == "brobygger.dropin.stored";
+  if (!ours || !files->insert(file).second) return;
+  for (int i = 0; i < file->dependency_count(); ++i) AddFile(file->dependency(i), files);
+}
+
 // Every file of the package, and what it stores.
 std::set<const FileDescriptor*> Files() {
-  std::set<const FileDescriptor*> files{stored::CentreRecord::descriptor()->file()};
-  const FileDescriptor* service = v1::GetCitizenFileRequest::descriptor()->file();
-  files.insert(service);
-  for (int i = 0; i < service->dependency_count(); ++i) {
-    if (service->dependency(i)->package() == "brobygger.dropin.v1") files.insert(service->dependency(i));
-  }
+  std::set<const FileDescriptor*> files;
+  for (const Module& m : Modules()) AddFile(m.service->file(), &files);
+  for (const EntityType& e : Entities().all()) AddFile(e.type->file(), &files);
   return files;
 }
 
@@ -67,8 +75,10 @@ TEST(DropinContract, HasNoWordForWhatItMustNotHold) {
     CheckName(e->full_name());
     for (int i = 0; i < e->value_count(); ++i) CheckName(e->value(i)->name());
   }
-  const auto* service = v1::GetCitizenFileRequest::descriptor()->file()->service(0);
-  for (int i = 0; i < service->method_count(); ++i) CheckName(service->method(i)->name());
+  for (const Module& m : Modules()) {
+    CheckName(m.service->full_name());
+    for (int i = 0; i < m.service->method_count(); ++i) CheckName(m.service->method(i)->name());
+  }
 }
 
 TEST(DropinContract, UsesNoCategoryThatIsNotItsBusiness) {
@@ -120,14 +130,72 @@ TEST(DropinContract, DailyLifeTellsNothingOfHealth) {
   }
 }
 
-TEST(DropinModule, ServesEveryMethodButTheDoor) {
-  const Module module = DropinModule(std::make_shared<LinkCheck>());
-  for (int i = 0; i < module.service->method_count(); ++i) {
-    const std::string& name = module.service->method(i)->name();
-    EXPECT_EQ(module.handlers.count(name), name == "GetCitizenFile" ? 0u : 1u) << name;
+// Whether a person can stand in what the message reaches: a field of a personal category, or a name of a participant's record.
+bool HoldsSomebody(const Descriptor* message, std::set<const Descriptor*>* seen) {
+  if (message->file()->package() != "brobygger.dropin.v1" || !seen->insert(message).second) return false;
+  for (int i = 0; i < message->field_count(); ++i) {
+    const FieldDescriptor* f = message->field(i);
+    if (f->options().GetExtension(policy::v1::category) != type::v1::DATA_CATEGORY_NON_PERSONAL) return true;
+    if (f->message_type() != nullptr && HoldsSomebody(f->message_type(), seen)) return true;
   }
-  EXPECT_EQ(module.handlers.size() + 1, static_cast<size_t>(module.service->method_count()));
-  EXPECT_EQ(module.entities->ByKind(module.file_kind)->type, v1::DropinFile::descriptor());
+  return false;
+}
+
+bool Reaches(const Descriptor* message, const std::set<std::string>& names, std::set<const Descriptor*>* seen) {
+  if (!seen->insert(message).second) return false;
+  for (int i = 0; i < message->field_count(); ++i) {
+    const FieldDescriptor* f = message->field(i);
+    if (names.count(f->name()) > 0) return true;
+    if (f->message_type() != nullptr && Reaches(f->message_type(), names, seen)) return true;
+  }
+  return false;
+}
+
+// No road from another agency ends at an alias: the door's file has no field for one, and everything else is the house's own side.
+TEST(DropinContract, NoOtherAgencyReachesAnAlias) {
+  int methods = 0;
+  for (const Module& module : Modules()) {
+    for (int i = 0; i < module.service->method_count(); ++i) {
+      const auto* m = module.service->method(i);
+      const policy::v1::MethodPolicy& policy = m->options().GetExtension(policy::v1::method);
+      ++methods;
+      if (policy.access() == policy::v1::ACCESS_CLASS_DOOR) {
+        for (const Descriptor* d : {m->input_type(), m->output_type()}) {
+          std::set<const Descriptor*> seen;
+          EXPECT_FALSE(Reaches(d, {"alias", "participant", "participants", "wishes", "called"}, &seen)) << m->full_name();
+          EXPECT_EQ(seen.count(v1::Participant::descriptor()), 0u) << m->full_name();
+        }
+      } else {
+        EXPECT_EQ(policy.access(), policy::v1::ACCESS_CLASS_OWN) << m->full_name();
+      }
+      // Also in the house itself: staff alone. A volunteer sees nobody, a leader numbers, and a system nothing.
+      std::set<const Descriptor*> seen;
+      if (policy.access() == policy::v1::ACCESS_CLASS_OWN && HoldsSomebody(m->output_type(), &seen)) {
+        EXPECT_TRUE(policy.groups().empty()) << m->full_name();
+        ASSERT_EQ(policy.roles_size(), 1) << m->full_name();
+        EXPECT_EQ(policy.roles(0), type::v1::ROLE_DROPIN_STAFF) << m->full_name();
+      }
+    }
+  }
+  EXPECT_GT(methods, 20);
+}
+
+TEST(DropinModule, ServesEveryMethodButTheDoor) {
+  const std::vector<Module> modules = Modules();
+  for (const Module& module : modules) {
+    const bool door = module.service->FindMethodByName("GetCitizenFile") != nullptr;
+    for (int i = 0; i < module.service->method_count(); ++i) {
+      const std::string& name = module.service->method(i)->name();
+      EXPECT_EQ(module.handlers.count(name), name == "GetCitizenFile" ? 0u : 1u) << name;
+    }
+    EXPECT_EQ(module.handlers.size() + (door ? 1 : 0), static_cast<size_t>(module.service->method_count())) << module.service->name();
+    EXPECT_EQ(door, &module == &modules[0]) << "one door, and it is the first's";
+  }
+  EXPECT_EQ(modules[0].entities->ByKind(modules[0].file_kind)->type, v1::DropinFile::descriptor());
+}
+
+TEST(DropinModule, EveryKindWithATimeHasWhatHappensThen) {
+  for (const EntityType& e : Entities().all()) EXPECT_EQ(Modules()[0].on_due.count(e.kind), e.due ? 1u : 0u) << e.kind;
 }
 
 }  // namespace

@@ -5,6 +5,7 @@
 #include "absl/strings/str_cat.h"
 #include "brobygger/registry/v1/registry.pb.h"
 #include "services/dropin/entities.h"
+#include "services/dropin/forget.h"
 #include "services/dropin/regular.h"
 #include "services/runtime/civil.h"
 
@@ -33,9 +34,16 @@ v1::Participant Shown(v1::Participant participant, absl::string_view id, const s
   return participant;
 }
 
-void Forget(const std::string& id, Decision* decision) {
-  decision->Delete("participant", id);
-  decision->DestroyKey(NameOf(id));
+// The house does not keep whom it forgot: never here and forgotten are one answer.
+absl::Status Forgotten() {
+  return Refusal(absl::StatusCode::kNotFound, "ALIAS_FORGOTTEN",
+                 "nobody is known here by this name of a record: the alias was forgotten, or never was here. A new alias begins anew");
+}
+
+absl::StatusOr<const v1::Participant*> Known(const std::string& id, View& view) {
+  BB_ASSIGN_OR_RETURN(const v1::Participant* participant, view.Find<v1::Participant>(id));
+  if (participant == nullptr) return Forgotten();
+  return participant;
 }
 
 // The citizen's id, if the link is the consent service's word for this agency and this alias, and fresh.
@@ -67,6 +75,19 @@ bool MayBecome(v1::ParticipantState from, v1::ParticipantState to) {
 
 absl::Time ForgottenAt(const v1::Participant& participant) { return StartOfDay(AddMonths(ToDay(participant.last_use()), kMonthsUnused)); }
 
+absl::StatusOr<v1::Participant> UseKnown(const Call& call, const std::string& id, View& view) {
+  BB_ASSIGN_OR_RETURN(const v1::Participant* before, Known(id, view));
+  v1::Participant participant = *before;
+  *participant.mutable_last_use() = ToDate(CopenhagenDay(call.now));
+  return participant;
+}
+
+absl::StatusOr<v1::Participant> UseAlias(const Call& call, const std::string& id, View& view) {
+  BB_ASSIGN_OR_RETURN(v1::Participant participant, UseKnown(call, id, view));
+  if (participant.state() != v1::PARTICIPANT_STATE_ALIAS) return WrongState(Word(participant.state()), "ALIAS");
+  return participant;
+}
+
 absl::StatusOr<Decision> CreateParticipant(const Call& call, const v1::CreateParticipantRequest& request, View& view) {
   const std::string id = call.NewId();
   BB_ASSIGN_OR_RETURN(const std::string etag, view.NextEtag<v1::Participant>(id));
@@ -84,7 +105,7 @@ absl::StatusOr<Decision> CreateParticipant(const Call& call, const v1::CreatePar
 
 absl::StatusOr<Decision> GetParticipant(const Call&, const v1::GetParticipantRequest& request, View& view) {
   const std::string id = IdOf(request.name());
-  BB_ASSIGN_OR_RETURN(const v1::Participant* participant, view.Get<v1::Participant>(id));
+  BB_ASSIGN_OR_RETURN(const v1::Participant* participant, Known(id, view));
   BB_ASSIGN_OR_RETURN(const std::string etag, view.Etag<v1::Participant>(id));
   v1::GetParticipantResponse response;
   *response.mutable_participant() = Shown(*participant, id, etag);
@@ -93,7 +114,7 @@ absl::StatusOr<Decision> GetParticipant(const Call&, const v1::GetParticipantReq
 
 absl::StatusOr<Decision> UpdateParticipant(const Call& call, const v1::UpdateParticipantRequest& request, View& view) {
   const std::string id = IdOf(request.name());
-  BB_ASSIGN_OR_RETURN(const v1::Participant* before, view.Get<v1::Participant>(id));
+  BB_ASSIGN_OR_RETURN(const v1::Participant* before, Known(id, view));
   BB_ASSIGN_OR_RETURN(const std::string etag, view.Etag<v1::Participant>(id));
   if (!request.etag().empty() && request.etag() != etag) return EtagMismatch();
   // What is linked is past: it can be read and forgotten.
@@ -127,17 +148,17 @@ absl::StatusOr<Decision> ListParticipants(const Call&, const v1::ListParticipant
 
 absl::StatusOr<Decision> ForgetParticipant(const Call&, const v1::ForgetParticipantRequest& request, View& view) {
   const std::string id = IdOf(request.name());
-  BB_ASSIGN_OR_RETURN(const v1::Participant* participant, view.Get<v1::Participant>(id));
+  BB_ASSIGN_OR_RETURN(const v1::Participant* participant, Known(id, view));
   if (!MayBecome(participant->state(), v1::PARTICIPANT_STATE_FORGOTTEN)) return WrongState(Word(participant->state()), "ALIAS or LINKED");
   Decision decision{v1::ForgetParticipantResponse()};
-  Forget(id, &decision);
+  BB_RETURN_IF_ERROR(Forget(id, view, &decision));
   return decision;
 }
 
 absl::StatusOr<Decision> LinkParticipant(const LinkCheck& check, const Call& call, const v1::LinkParticipantRequest& request, View& view) {
   BB_ASSIGN_OR_RETURN(const std::string citizen, Linked(check, call, request));
   const std::string id = IdOf(request.name());
-  BB_ASSIGN_OR_RETURN(const v1::Participant* before, view.Get<v1::Participant>(id));
+  BB_ASSIGN_OR_RETURN(const v1::Participant* before, Known(id, view));
   if (!MayBecome(before->state(), v1::PARTICIPANT_STATE_LINKED)) return WrongState(Word(before->state()), "ALIAS");
   BB_ASSIGN_OR_RETURN(const v1::Regular* known, view.Find<v1::Regular>(citizen));
 
@@ -169,7 +190,7 @@ absl::StatusOr<Decision> LinkParticipant(const LinkCheck& check, const Call& cal
 absl::StatusOr<Decision> ForgetUnused(const Call& call, const std::string& id, View& view) {
   BB_ASSIGN_OR_RETURN(const v1::Participant* participant, view.Find<v1::Participant>(id));
   Decision decision;
-  if (participant != nullptr && ForgottenAt(*participant) <= call.now) Forget(id, &decision);
+  if (participant != nullptr && ForgottenAt(*participant) <= call.now) BB_RETURN_IF_ERROR(Forget(id, view, &decision));
   return decision;
 }
 

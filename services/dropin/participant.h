@@ -25,6 +25,12 @@ bool MayBecome(v1::ParticipantState from, v1::ParticipantState to);
 // 12 months after the last use.
 absl::Time ForgottenAt(const v1::Participant& participant);
 
+// The participant, used today: every record about somebody is a use. The caller puts it with what it is used for.
+// UseAlias is for something new, and wants the state ALIAS; UseKnown is for a change of what is there already.
+// Refusals: NOT_FOUND ALIAS_FORGOTTEN, WRONG_STATE.
+absl::StatusOr<v1::Participant> UseAlias(const Call& call, const std::string& id, View& view);
+absl::StatusOr<v1::Participant> UseKnown(const Call& call, const std::string& id, View& view);
+
 absl::StatusOr<Decision> CreateParticipant(const Call& call, const v1::CreateParticipantRequest& request, View& view);
 absl::StatusOr<Decision> GetParticipant(const Call& call, const v1::GetParticipantRequest& request, View& view);
 absl::StatusOr<Decision> UpdateParticipant(const Call& call, const v1::UpdateParticipantRequest& request, View& view);

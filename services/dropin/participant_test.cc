@@ -94,15 +94,15 @@ TEST_F(ParticipantTest, UpdatesWithEtag) {
   EXPECT_EQ(updated->participant().wishes_size(), 0) << "what is not in the list ends";
   EXPECT_EQ(updated->participant().etag(), Get(created.name())->participant().etag());
   EXPECT_EQ(ReasonOf(Update(created.name(), "Bjørn", created.etag()).status()), "ETAG_MISMATCH");
-  EXPECT_EQ(ReasonOf(Update("participants/" + std::string(26, 'z'), "x").status()), "NOT_FOUND");
+  EXPECT_EQ(ReasonOf(Update("participants/" + std::string(26, 'z'), "x").status()), "ALIAS_FORGOTTEN");
 }
 
 TEST_F(ParticipantTest, ForgettingDestroysTheKey) {
   const v1::Participant p = Create("Løve");
   ASSERT_TRUE(Forget(p.name()).ok());
   EXPECT_EQ(house.store.destroyed().count(p.name()), 1u);
-  EXPECT_EQ(ReasonOf(Get(p.name()).status()), "NOT_FOUND");
-  EXPECT_EQ(ReasonOf(Forget(p.name())), "NOT_FOUND");
+  EXPECT_EQ(ReasonOf(Get(p.name()).status()), "ALIAS_FORGOTTEN");
+  EXPECT_EQ(ReasonOf(Forget(p.name())), "ALIAS_FORGOTTEN");
 }
 
 TEST_F(ParticipantTest, TwelveMonthsUnusedIsForgotten) {
@@ -113,7 +113,7 @@ TEST_F(ParticipantTest, TwelveMonthsUnusedIsForgotten) {
   house.RunDue(boundary - absl::Seconds(1));
   EXPECT_TRUE(Get(unused.name()).ok());
   house.RunDue(boundary);
-  EXPECT_EQ(ReasonOf(Get(unused.name()).status()), "NOT_FOUND");
+  EXPECT_EQ(ReasonOf(Get(unused.name()).status()), "ALIAS_FORGOTTEN");
   EXPECT_EQ(house.store.destroyed().count(unused.name()), 1u);
   EXPECT_TRUE(Get(used.name()).ok());
 }
@@ -121,9 +121,9 @@ TEST_F(ParticipantTest, TwelveMonthsUnusedIsForgotten) {
 // A replica that found the record due before it was used again finds it in use when its turn comes.
 TEST_F(ParticipantTest, UsedMeanwhileIsKept) {
   const v1::Participant p = Create("Løve");
-  EXPECT_TRUE(house.store.RunDue(house.module.on_due.at("participant"), house.NewCall(Noon()), IdOf(p.name())).ok());
+  EXPECT_TRUE(house.store.RunDue(house.modules[0].on_due.at("participant"), house.NewCall(Noon()), IdOf(p.name())).ok());
   EXPECT_TRUE(Get(p.name()).ok());
-  EXPECT_TRUE(house.store.RunDue(house.module.on_due.at("participant"), house.NewCall(Noon()), std::string(26, 'z')).ok());
+  EXPECT_TRUE(house.store.RunDue(house.modules[0].on_due.at("participant"), house.NewCall(Noon()), std::string(26, 'z')).ok());
 }
 
 TEST_F(ParticipantTest, LinkingStartsAnEmptyRecord) {

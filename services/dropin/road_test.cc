@@ -40,7 +40,7 @@ class DropinRoad : public ::testing::Test {
     auto links = std::make_shared<LinkCheck>();
     ServiceSpec spec;
     spec.name = "dropin";
-    spec.modules = {DropinModule(links)};
+    spec.modules = DropinModules(links);
     runtime::ServiceConfig config = world_->Config("dropin");
     config.mutable_consent()->set_target("127.0.0.1:1");
     config.mutable_consent()->set_name("consent");
@@ -179,7 +179,7 @@ TEST_F(DropinRoad, CountingGoesOnAcrossKillsOfRedis) {
 TEST_F(DropinRoad, AnotherHouseSeesNothingOfIt) {
   const v1::Participant p = Create("Løve", "en tur til havet");
   EXPECT_TRUE(Get(p.name()).ok());
-  EXPECT_EQ(ReasonOf(Get(p.name(), "agencies/slotsgaarden")), "NOT_FOUND");
+  EXPECT_EQ(ReasonOf(Get(p.name(), "agencies/slotsgaarden")), "ALIAS_FORGOTTEN");
   v1::ListParticipantsRequest list;
   auto there = Ask<v1::ListParticipantsResponse>("ListParticipants", list, "DROPIN_STAFF", "agencies/slotsgaarden");
   ASSERT_TRUE(there.ok());
@@ -198,12 +198,12 @@ TEST_F(DropinRoad, ForgottenForGoodAndNeverInClear) {
   forget.set_request_id(crypto::NewId());
   ASSERT_TRUE(Ask<v1::ForgetParticipantResponse>("ForgetParticipant", forget).ok());
   ASSERT_TRUE(Ask<v1::ForgetParticipantResponse>("ForgetParticipant", forget).ok()) << "the same request again";
-  EXPECT_EQ(ReasonOf(Get(p.name())), "NOT_FOUND");
+  EXPECT_EQ(ReasonOf(Get(p.name())), "ALIAS_FORGOTTEN");
   v1::UpdateParticipantRequest update;
   update.set_name(p.name());
   update.set_alias("Kattekongen");
   update.set_request_id(crypto::NewId());
-  EXPECT_EQ(ReasonOf(Ask<v1::UpdateParticipantResponse>("UpdateParticipant", update).status()), "NOT_FOUND");
+  EXPECT_EQ(ReasonOf(Ask<v1::UpdateParticipantResponse>("UpdateParticipant", update).status()), "ALIAS_FORGOTTEN");
 }
 
 // The answers to creating and changing an alias repeat it; they go with it, and nobody is made a second time.

@@ -1,5 +1,7 @@
 #include "services/dropin/service.h"
 
+#include <utility>
+
 #include "brobygger/dropin/v1/dropin_service.pb.h"
 #include "services/dropin/centre.h"
 #include "services/dropin/count_week.h"
@@ -8,8 +10,9 @@
 #include "services/dropin/tally.h"
 
 namespace brobygger::dropin {
+namespace {
 
-Module DropinModule(std::shared_ptr<const LinkCheck> links) {
+Module Centre(std::shared_ptr<const LinkCheck> links) {
   Module m;
   m.service = v1::GetCitizenFileRequest::descriptor()->file()->service(0);
   m.prefix = "dropin";
@@ -39,8 +42,16 @@ Module DropinModule(std::shared_ptr<const LinkCheck> links) {
       {"GetRegular", Typed<v1::GetRegularRequest>(GetRegular)},
       {"ListRegulars", Typed<v1::ListRegularsRequest>(ListRegulars)},
   };
-  m.on_due = {{"participant", ForgetUnused}, {"regular", DropPassed}};
+  // The kinds are the same in every module; their time comes in this one.
+  m.on_due = {
+      {"participant", ForgetUnused},
+      {"regular", DropPassed},
+  };
   return m;
 }
+
+}  // namespace
+
+std::vector<Module> DropinModules(std::shared_ptr<const LinkCheck> links) { return {Centre(std::move(links))}; }
 
 }  // namespace brobygger::dropin

@@ -2,13 +2,14 @@
 #pragma once
 
 #include <memory>
+#include <vector>
 
 #include "services/dropin/participant.h"
 #include "services/runtime/spec.h"
 
 namespace brobygger::dropin {
 
-// `links` is filled in before serving.
-Module DropinModule(std::shared_ptr<const LinkCheck> links);
+// Every gRPC service of the house, over the same records; DropinService with the door is the first. `links` is filled in before serving.
+std::vector<Module> DropinModules(std::shared_ptr<const LinkCheck> links);
 
 }  // namespace brobygger::dropin

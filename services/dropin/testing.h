@@ -23,7 +23,7 @@ inline type::v1::Date Day(int year, int month, int day) { return ToDate(absl::Ci
 // One drop-in centre in memory, asked as the runtime would ask it.
 class House {
  public:
-  House() : links(std::make_shared<LinkCheck>()), module(DropinModule(links)), store(&Entities()) {}
+  House() : links(std::make_shared<LinkCheck>()), modules(DropinModules(links)), store(&Entities()) {}
 
   Call NewCall(absl::Time at) {
     Call call;
@@ -36,19 +36,23 @@ class House {
   }
   template <class Response, class Request>
   absl::StatusOr<Response> Ask(const std::string& method, const Request& request, absl::Time at = Noon()) {
-    return store.Ask<Response>(module.handlers.at(method), NewCall(at), request);
+    for (const Module& module : modules) {
+      const auto it = module.handlers.find(method);
+      if (it != module.handlers.end()) return store.Ask<Response>(it->second, NewCall(at), request);
+    }
+    return absl::InternalError("no such method");
   }
   // Everything whose time has come, as the timer would.
   void RunDue(absl::Time at) {
     for (const auto& [kind, id] : store.Due(at)) {
-      auto it = module.on_due.find(kind);
-      ASSERT_NE(it, module.on_due.end()) << kind;
+      const auto it = modules[0].on_due.find(kind);
+      ASSERT_NE(it, modules[0].on_due.end()) << kind;
       EXPECT_TRUE(store.RunDue(it->second, NewCall(at), id).ok());
     }
   }
 
   std::shared_ptr<LinkCheck> links;
-  Module module;
+  std::vector<Module> modules;
   testing::MemoryStore store;
 
  private:
