@@ -30,6 +30,17 @@ test("a permit after the withdrawal", () => {
   assert.match(found.wrong[0], /entry 6 permits under a consent withdrawn by entry 5/);
 });
 test("a permit before the giving", () => assert.match(changed((r) => { r[0].act = 2; }).wrong[0], /nobody has given/));
+const arrow = { holder: "h", recipient: "r", purpose: 3, asked: 6, mask: 2 };
+const arrows = (change) => changed((r) => { for (const row of r) Object.assign(row, arrow); change(r); }).wrong;
+test("a permit for another holder, recipient or purpose, or for more than was given or asked", () => {
+  assert.deepEqual(arrows(() => {}), []);
+  for (const what of ["holder", "recipient", "purpose"]) assert.match(arrows((r) => { r[1][what] = "x"; })[0], /entry 2 permits under a consent for something else/);
+  assert.match(arrows((r) => { r[1].mask = 6; })[0], /and more than that/);
+  assert.match(arrows((r) => { r[1].asked = 4; })[0], /and more than that/);
+});
+test("a permit under a consent that a newer one has followed", () => {
+  assert.match(arrows((r) => { Object.assign(r[2], { subject: "a", kind: CONSENT, act: GIVEN, consent: "d", sequence: 3, previous: 2 }); Object.assign(r[3], { sequence: 4, previous: 3 }); r[4].sequence = 5; r[5].sequence = 6; })[0], /followed by another with entry 3/);
+});
 test("a consent is withdrawn twice", () => assert.match(changed((r) => { Object.assign(r[5], { kind: CONSENT, act: WITHDRAWN }); }).wrong[0], /second time/));
 
 const look = (subject, permitted, from, to) => ({ subject, person: "p", permitted, from, to });
