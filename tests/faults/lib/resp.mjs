@@ -77,6 +77,7 @@ export class Resp {
       parts.push(Buffer.from(`$${bytes.length}\r\n`), bytes, crlf);
     }
     return new Promise((resolve, reject) => {
+      if (this.#socket.destroyed) return reject(new Error("Redis has closed the connection"));
       this.#waiting.push({ resolve, reject });
       this.#socket.write(Buffer.concat(parts));
     });
