@@ -16,6 +16,7 @@ int main(int argc, char** argv) {
   return RunService(argc, argv, spec, [&rules](Runtime& runtime) -> absl::Status {
     BB_RETURN_IF_ERROR(consent::FillRules(runtime, &rules));
     BB_RETURN_IF_ERROR(consent::AttachGate(runtime));
+    consent::AttachArrowCheck(runtime);
     consent::AttachLedger(runtime);
     return consent::AttachProofs(runtime);
   });

@@ -10,6 +10,10 @@ namespace brobygger::consent {
 // Registers the raw methods and streams of AuthorizeService on the runtime's dispatcher.
 absl::Status AttachGate(Runtime& runtime);
 
+// Registers AuthorizeService.CheckArrow: a holder's own service reads what its own staff may read by ListConsents, and hears of
+// one arrow.
+void AttachArrowCheck(Runtime& runtime);
+
 // Completes GetCitizenAccessStory and ExplainDecision: their decisions check the word and write that the story was read;
 // what is read comes from the ledger after that commit.
 void AttachLedger(Runtime& runtime);

@@ -37,6 +37,7 @@ struct Entry {
   policy::v1::PresenceNeed need = policy::v1::PRESENCE_NEED_UNSPECIFIED;
   const Message* prototype = nullptr;
   const FieldDescriptor *citizen = nullptr, *presence = nullptr;
+  Dispatcher::Before before;
   RawMethod raw;
   RawStream stream;
 };
@@ -76,6 +77,7 @@ class Road : public Dispatcher {
     modules_.push_back(&module);
   }
   void SetDoor(DoorMethod door) override { door_ = std::move(door); }
+  void SetBefore(const MethodDescriptor* method, Before before) override { entries_[method].before = std::move(before); }
   void SetFinish(const MethodDescriptor* method, Finish finish) override { entries_[method].decided.finish = std::move(finish); }
   void SetRaw(const MethodDescriptor* method, RawMethod raw) override { entries_[method].raw = std::move(raw); }
   void SetStream(const MethodDescriptor* method, RawStream stream) override { entries_[method].stream = std::move(stream); }
@@ -229,7 +231,17 @@ void Road::Handle(Incoming in) {
   call.roles = std::move(caller->roles);
   call.citizen_identifier = std::move(caller->citizen_identifier);
   call.seed = crypto::Random(32);
-  RunDecided(&e.decided, &tools_, std::move(in), std::move(call), *std::move(request));
+  if (!e.before) return RunDecided(&e.decided, &tools_, std::move(in), std::move(call), *std::move(request));
+  struct Waiting {
+    Incoming in;
+    Call call;
+    std::unique_ptr<Message> request;
+  };
+  auto waiting = std::make_shared<Waiting>(Waiting{std::move(in), std::move(call), *std::move(request)});
+  e.before(waiting->call, waiting->in, *waiting->request, [&e, tools = &tools_, waiting](absl::Status status) {
+    if (!status.ok()) return waiting->in.reply(status, "");
+    RunDecided(&e.decided, tools, std::move(waiting->in), std::move(waiting->call), std::move(waiting->request));
+  });
 }
 
 StreamEars Road::Open(IncomingStream stream) {

@@ -55,6 +55,10 @@ class Dispatcher {
   virtual void AddModule(const Module& module, Store* store) = 0;
   // Every method of access DOOR of every module.
   virtual void SetDoor(DoorMethod door) = 0;
+  // Runs once the call was admitted, before it is decided: asks what only another service can say. `done` once; a refusal is the
+  // answer then, and nothing is decided. What it is given lives until `done`.
+  using Before = std::function<void(const Call& call, const Incoming& incoming, const Message& request, std::function<void(absl::Status)> done)>;
+  virtual void SetBefore(const google::protobuf::MethodDescriptor* method, Before before) = 0;
   // Completes the answers of a method after their commit and before they leave: may read what the commit wrote. `done` once.
   using Finish = std::function<void(const Message& request, const std::string& handed_over, std::shared_ptr<Message> response,
                                     std::function<void(absl::Status)> done)>;

@@ -1,0 +1,168 @@
+// The clinic as it runs: gRPC over mutual TLS, tokens, a real Redis. The consent service is down all the while.
+#include <gtest/gtest.h>
+
+#include "absl/strings/str_cat.h"
+#include "brobygger/clinic/v1/clinic_service.pb.h"
+#include "brobygger/clinic/v1/dental_requests.pb.h"
+#include "brobygger/clinic/v1/nurse_contact.pb.h"
+#include "brobygger/clinic/v1/wound_course.pb.h"
+#include "services/clinic/consent_check.h"
+#include "services/clinic/service.h"
+#include "services/runtime/civil.h"
+#include "services/runtime/crypto.h"
+#include "services/runtime/door.h"
+#include "services/runtime/runtime.h"
+#include "services/runtime/testing/world.h"
+
+namespace brobygger::clinic {
+namespace {
+
+constexpr char kDirectory[] = R"pb(
+  agencies { name: "agencies/perron-4-clinic" kind: AGENCY_KIND_HEALTH_CARE_MUNICIPAL doors { service: "brobygger.clinic.v1.ClinicService" peer: "clinic" } }
+  agencies { name: "agencies/perron-4" kind: AGENCY_KIND_DROP_IN_CENTRE }
+  agencies { name: "agencies/socialtandpleje" kind: AGENCY_KIND_SOCIAL_DENTAL }
+)pb";
+
+class ClinicRoad : public ::testing::Test {
+ protected:
+  static void SetUpTestSuite() {
+    world_ = new testing::World(kDirectory);
+    ServiceSpec spec;
+    spec.name = "clinic";
+    spec.modules = ClinicModules();
+    runtime::ServiceConfig config = world_->Config("clinic");
+    config.mutable_consent()->set_target("127.0.0.1:1");
+    config.mutable_consent()->set_name("consent");
+    auto runtime = Runtime::Create(config, spec);
+    ASSERT_TRUE(runtime.ok()) << runtime.status();
+    runtime_ = runtime->release();
+    ASSERT_TRUE(AttachDoor(*runtime_).ok());
+    ASSERT_TRUE(AttachConsentCheck(*runtime_).ok());
+    const absl::Status started = runtime_->Start();
+    ASSERT_TRUE(started.ok()) << started;
+    gateway_ = world_->Client("gateway", "clinic", runtime_->port()).release();
+  }
+  static void TearDownTestSuite() {
+    delete gateway_;
+    delete runtime_;
+    delete world_;
+  }
+  template <class Response>
+  static absl::StatusOr<Response> Ask(const std::string& method, const Message& request, const std::string& role = "DROPIN_NURSE",
+                                      const std::string& agency = "agencies/perron-4-clinic") {
+    Response response;
+    const absl::Status s = testing::Call(*gateway_, absl::StrCat("/brobygger.clinic.v1.ClinicService/", method), request, &response,
+                                         testing::Bearer(world_->issuer.Staff(agency, role)));
+    if (!s.ok()) return s;
+    return response;
+  }
+  static v1::RecordNurseContactRequest Contact(const std::string& citizen) {
+    v1::RecordNurseContactRequest request;
+    request.set_citizen(citizen);
+    request.mutable_content()->set_kind(v1::NURSE_CONTACT_KIND_WOUND);
+    *request.mutable_content()->mutable_date() = ToDate(CopenhagenDay(absl::Now()));
+    request.set_request_id(crypto::NewId());
+    return request;
+  }
+  static absl::StatusOr<v1::WishDentalCareResponse> Wish(const std::string& citizen) {
+    v1::WishDentalCareRequest request;
+    request.set_citizen(citizen);
+    request.mutable_presence()->mutable_stated()->set_method(type::v1::PRESENCE_METHOD_IN_PERSON);
+    request.mutable_presence()->mutable_stated()->mutable_time()->set_seconds(absl::ToUnixSeconds(absl::Now()));
+    request.set_need(v1::DENTAL_NEED_PAIN);
+    request.set_request_id(crypto::NewId());
+    return Ask<v1::WishDentalCareResponse>("WishDentalCare", request);
+  }
+  static absl::Status Send(const std::string& name, const std::string& citizen, const std::string& recipient) {
+    v1::SendDentalReferralRequest request;
+    request.set_name(name);
+    request.set_citizen(citizen);
+    request.set_recipient(recipient);
+    request.set_request_id(crypto::NewId());
+    return Ask<v1::SendDentalReferralResponse>("SendDentalReferral", request).status();
+  }
+
+  static testing::World* world_;
+  static Runtime* runtime_;
+  static RpcClient* gateway_;
+};
+testing::World* ClinicRoad::world_ = nullptr;
+Runtime* ClinicRoad::runtime_ = nullptr;
+RpcClient* ClinicRoad::gateway_ = nullptr;
+
+// The own side lives without the consent service: somebody without a name is helped, and somebody with one.
+TEST_F(ClinicRoad, HelpWithANameAndWithout) {
+  const std::string citizen = "citizens/" + crypto::NewId();
+  for (const std::string& whose : {std::string(), citizen}) {
+    auto recorded = Ask<v1::RecordNurseContactResponse>("RecordNurseContact", Contact(whose));
+    ASSERT_TRUE(recorded.ok()) << recorded.status();
+    v1::GetNurseContactRequest get;
+    get.set_name(recorded->contact().name());
+    auto read = Ask<v1::GetNurseContactResponse>("GetNurseContact", get);
+    ASSERT_TRUE(read.ok()) << read.status();
+    EXPECT_EQ(read->contact().DebugString(), recorded->contact().DebugString()) << "the etag, too";
+  }
+  v1::ListNurseContactsRequest list;
+  list.set_citizen(citizen);
+  EXPECT_EQ(Ask<v1::ListNurseContactsResponse>("ListNurseContacts", list)->contacts_size(), 1);
+}
+
+// The same house is another agency; a nurse's role there opens nothing here.
+TEST_F(ClinicRoad, WhoWorksInTheSameHouse) {
+  const auto ask = [](const std::string& role, const std::string& agency) {
+    return ReasonOf(Ask<v1::ListNurseContactsResponse>("ListNurseContacts", v1::ListNurseContactsRequest(), role, agency).status());
+  };
+  EXPECT_EQ(ask("DROPIN_STAFF", "agencies/perron-4"), "ROLE_NOT_ALLOWED");
+  EXPECT_EQ(ask("DROPIN_NURSE", "agencies/perron-4"), "AGENCY_NOT_SERVED");
+  EXPECT_EQ(ask("DROPIN_NURSE", "agencies/socialtandpleje"), "AGENCY_NOT_SERVED");
+  EXPECT_EQ(ask("DROPIN_STAFF", "agencies/perron-4-clinic"), "ROLE_NOT_ALLOWED");
+  EXPECT_EQ(ask("LEADER", "agencies/perron-4-clinic"), "ROLE_NOT_ALLOWED");
+}
+
+TEST_F(ClinicRoad, ACprNumberInTheNoteIsRefusedWithAHint) {
+  v1::RecordNurseContactRequest request = Contact("");
+  request.mutable_content()->set_note("ring om 010180-4005");
+  const absl::Status refused = Ask<v1::RecordNurseContactResponse>("RecordNurseContact", request).status();
+  EXPECT_EQ(refused.code(), absl::StatusCode::kInvalidArgument) << refused;
+  request.mutable_content()->set_note("ring om 14 dage");
+  EXPECT_TRUE(Ask<v1::RecordNurseContactResponse>("RecordNurseContact", request).ok());
+}
+
+// P1: without an answer of the consent service nothing is sent, and the referral stays as it was.
+TEST_F(ClinicRoad, NothingIsSentWithoutAnAnswer) {
+  const std::string citizen = "citizens/" + crypto::NewId();
+  auto wished = Wish(citizen);
+  ASSERT_TRUE(wished.ok()) << wished.status();
+  const absl::Status sent = Send(wished->referral().name(), citizen, "agencies/socialtandpleje");
+  EXPECT_EQ(sent.code(), absl::StatusCode::kUnavailable) << sent;
+  EXPECT_EQ(ReasonOf(sent), "CONSENT_SERVICE_DOWN");
+  EXPECT_EQ(ReasonOf(Send(wished->referral().name(), citizen, "agencies/perron-4")), "OUT_OF_RANGE") << "no dental agency";
+  EXPECT_EQ(ReasonOf(Send(wished->referral().name(), citizen, "agencies/nowhere")), "OUT_OF_RANGE");
+  v1::GetDentalReferralRequest get;
+  get.set_name(wished->referral().name());
+  EXPECT_EQ(Ask<v1::GetDentalReferralResponse>("GetDentalReferral", get)->referral().state(), v1::DENTAL_REFERRAL_STATE_WISHED);
+}
+
+// Two nurses open a course at the same moment: one of them does.
+TEST_F(ClinicRoad, OneCourseAtATime) {
+  for (int round = 0; round < 10; ++round) {
+    v1::OpenWoundCourseRequest request;
+    request.set_citizen("citizens/" + crypto::NewId());
+    *request.mutable_since() = ToDate(CopenhagenDay(absl::Now()));
+    absl::Status ends[2];
+    std::thread first([&] {
+      v1::OpenWoundCourseRequest r = request;
+      r.set_request_id(crypto::NewId());
+      ends[0] = Ask<v1::OpenWoundCourseResponse>("OpenWoundCourse", r).status();
+    });
+    v1::OpenWoundCourseRequest r = request;
+    r.set_request_id(crypto::NewId());
+    ends[1] = Ask<v1::OpenWoundCourseResponse>("OpenWoundCourse", r).status();
+    first.join();
+    EXPECT_NE(ends[0].ok(), ends[1].ok()) << ends[0] << " " << ends[1];
+    EXPECT_EQ(ReasonOf(ends[0].ok() ? ends[1] : ends[0]), "DUPLICATE");
+  }
+}
+
+}  // namespace
+}  // namespace brobygger::clinic
