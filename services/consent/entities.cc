@@ -4,6 +4,7 @@
 
 #include "absl/strings/str_cat.h"
 #include "brobygger/registry/v1/card.pb.h"
+#include "services/consent/closing.h"
 #include "services/consent/consent_view.h"
 #include "services/consent/facet.h"
 #include "services/consent/names.h"
@@ -42,7 +43,9 @@ std::vector<IndexEntry> ConsentIndexes(const records::ConsentRecord& r) {
 EntitySet TrustEntities() {
   return EntitySet({
       EntityOf<records::Subject>("subject", {.owner = [](absl::string_view id, const records::Subject&) { return OwnerOf(id); },
-                                             .facet = [](absl::string_view, const records::Subject& s) { return FacetOf(s); }}),
+                                             .facet = [](absl::string_view, const records::Subject& s) { return FacetOf(s); },
+                                             .closes = [](absl::string_view, const records::Subject* before,
+                                                          const records::Subject* after) { return SubjectCloses(before, after); }}),
       EntityOf<records::Reference>("reference",
                                    {.owner = [](absl::string_view, const records::Reference& r) { return OwnerOf(r.subject()); },
                                     .facet = [](absl::string_view, const records::Reference& r) { return FacetOf(r); }}),
@@ -57,10 +60,14 @@ EntitySet TrustEntities() {
                             return claims;
                           },
                       .due = [](absl::string_view, const records::ConsentRecord& r) { return LapsesAt(r); },
-                      .facet = [](absl::string_view, const records::ConsentRecord& r) { return FacetOf(r); }}),
+                      .facet = [](absl::string_view, const records::ConsentRecord& r) { return FacetOf(r); },
+                      .closes = [](absl::string_view, const records::ConsentRecord* before,
+                                   const records::ConsentRecord* after) { return ConsentCloses(before, after); }}),
       EntityOf<records::Arrow>("arrow", {.owner = [](absl::string_view, const records::Arrow& a) { return OwnerOf(a.subject()); },
                                          .facet = [](absl::string_view, const records::Arrow& a) { return FacetOf(a); }}),
-      EntityOf<records::Spent>("spent", {.due = [](absl::string_view, const records::Spent& s) { return absl::FromUnixMillis(s.expire_ms()); }}),
+      EntityOf<records::Spent>("spent", {.due = [](absl::string_view, const records::Spent& s) { return absl::FromUnixMillis(s.expire_ms()); },
+                                         .closes = [](absl::string_view, const records::Spent* before,
+                                                      const records::Spent* after) { return SpentCloses(before, after); }}),
       EntityOf<records::LinkedAlias>("linked-alias",
                                      {.owner = [](absl::string_view, const records::LinkedAlias& l) { return OwnerOf(l.subject()); }}),
       EntityOf<records::Quota>("quota", {.due =

@@ -3,6 +3,7 @@
 #include "brobygger/ledger/v1/proof.pb.h"
 #include "services/consent/attest.h"
 #include "services/consent/card.h"
+#include "services/consent/closing.h"
 #include "services/consent/consents.h"
 #include "services/consent/registry.h"
 #include "services/consent/story.h"
@@ -64,6 +65,7 @@ ServiceSpec MakeSpec(const ConsentRules* rules, const EntitySet* cards) {
   };
   // The kinds are the same in every module of the trust store; their time comes in one of them.
   consents.on_due = {{"consent", ForgetDraft}, {"spent", ForgetSpent}, {"quota", ForgetQuota}};
+  consents.on_replay = Replays(rules);
 
   Module presence = TrustModule(rules, v1::AttestPresenceRequest::descriptor()->file(), "PresenceService");
   presence.handlers = {{"AttestPresence", Ruled(rules, AttestPresence)}, {"IssueCodeCard", Ruled(rules, IssueCodeCard)}};

@@ -107,6 +107,8 @@ void Committer::Send() {
   frees_.clear();
   rest_.clear();
   keys_named_.clear();
+  closed_.clear();
+  journal_.clear();
   AddChecks();
   const bool trust = scope_.slug == Store::kTrustSlug;
   if (!trust && !request_.decision->ledger().empty()) return Finish(absl::InternalError("a ledger entry outside the trust store"));
@@ -133,12 +135,13 @@ void Committer::OnReply(absl::StatusOr<Redis::Reply> reply) {
     for (const std::string& owner : request_.decision->destroyed()) {
       store_->data_keys_->Forget(absl::StrCat(base_, "k:", crypto::Hex(KeyId(*keys_, owner))));
     }
-    return Finish(absl::OkStatus());
+    return OnCommitted(*reply);
   }
   if (answer == "CONFLICT") return Finish(Conflict());
   if (answer == "DUPLICATE") return Finish(Duplicate());
   if (answer == "UNREAD") return LoadUnread();
   if (answer == "KEYS") return OnKeys(*reply);
+  if (answer == "MASTER") return OnMaster(*reply);
   if (answer == "ERASED") {
     for (const std::string& id : keys_named_) store_->data_keys_->Forget(absl::StrCat(base_, "k:", id));
     return Finish(Erased());
@@ -162,6 +165,25 @@ void Committer::OnKeys(const Redis::Reply& reply) {
     store_->data_keys_->Remember(redis_key, std::make_shared<DataKey>(DataKey{wrapped, *std::move(key)}));
   }
   Send();
+}
+
+// Master keys are being changed: new data keys are wrapped with the one that the store names.
+void Committer::OnMaster(const Redis::Reply& reply) {
+  if (reply.elements.size() != 2) return Finish(absl::InternalError("bb_commit named no master key"));
+  if (absl::Status known = keys_->masters->Choose(reply.elements[1].text); !known.ok()) return Finish(std::move(known));
+  made_.clear();
+  Send();
+}
+
+// On disk in the store. What was taken away stands in the journal, too, before anybody hears that it is.
+void Committer::OnCommitted(const Redis::Reply& reply) {
+  if (journal_.empty()) return Finish(absl::OkStatus());
+  if (reply.elements.size() != journal_.size() + 1) return Finish(absl::InternalError("bb_commit gave another number of journal lines"));
+  std::vector<Journal::Line> lines;
+  for (size_t i = 0; i < journal_.size(); ++i) lines.push_back({base_, static_cast<std::uint64_t>(reply.elements[i + 1].integer), journal_[i]});
+  // A journal that cannot be written does not undo what was done: it waits in the store until it can (and the alarm is raised).
+  store_->journal_->Append(std::move(lines), [self = shared_from_this()](absl::Status) { self->Finish(absl::OkStatus()); },
+                           [store = store_](const Journal::Line& line) { store->JournalWritten(line); });
 }
 
 void Committer::Finish(absl::Status status) {
@@ -195,6 +217,14 @@ absl::Status Committer::AddWrite(const Name& name, const Message* message) {
   const ReadValue* old = Old(name);
   const Message* before = old == nullptr ? nullptr : old->record.get();
   AddDeltas(name, *entity, before, message);
+  if (entity->closes) {
+    if (std::string note = entity->closes(name.second, before, message); !note.empty()) {
+      stored::JournalNote& closed = closed_.emplace_back();
+      closed.set_kind(name.first);
+      closed.set_id(name.second);
+      closed.set_note(std::move(note));
+    }
+  }
   if (message == nullptr) {
     Op('D', RecordName(name));
     return absl::OkStatus();
@@ -251,12 +281,21 @@ std::shared_ptr<const DataKey> Committer::KeyFor(const std::string& owner, std::
     std::string wrapped = WrapKey(*keys_, redis_key, fresh);
     key = made_[id] = std::make_shared<DataKey>(DataKey{std::move(wrapped), std::move(fresh)});
   }
-  if (keys_named_.insert(id).second) Op(is_new ? 'K' : 'k', id, key->wrapped);
+  if (keys_named_.insert(id).second) {
+    Op(is_new ? 'K' : 'k', id, key->wrapped);
+    if (is_new) Op('m', keys_->masters->Fingerprint());
+  }
   return key;
 }
 
 void Committer::AddRest() {
-  for (const std::string& owner : request_.decision->destroyed()) Op('Z', crypto::Hex(KeyId(*keys_, owner)));
+  std::vector<std::string> destroyed = request_.destroyed_ids;
+  for (const std::string& owner : request_.decision->destroyed()) destroyed.push_back(KeyId(*keys_, owner));
+  for (const std::string& id : destroyed) {
+    Op('Z', crypto::Hex(id));
+    closed_.emplace_back().set_destroyed_key(id);
+  }
+  AddJournal();
   for (const auto& event : request_.decision->events()) {
     stored::OutboxItem item;
     item.set_type(event->GetDescriptor()->full_name());
@@ -266,6 +305,14 @@ void Committer::AddRest() {
     Op('O', "", SealValue(keys_->outbox, base_ + "o", item.SerializeAsString()));
   }
   if (request_.idempotency.has_value()) AddKeptAnswer();
+}
+
+void Committer::AddJournal() {
+  if (store_->journal_ == nullptr || request_.replayed) return;
+  for (const stored::JournalNote& note : closed_) {
+    journal_.push_back(SealValue(keys_->journal, base_ + "j", note.SerializeAsString()));
+    Op('J', "", journal_.back());
+  }
 }
 
 // For everybody whom the decision read or wrote about: whoever is forgotten is forgotten in the answer, too. The answer to

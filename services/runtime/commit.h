@@ -34,6 +34,8 @@ class Committer : public std::enable_shared_from_this<Committer> {
   void Send();
   void OnReply(absl::StatusOr<Redis::Reply> reply);
   void OnKeys(const Redis::Reply& reply);
+  void OnMaster(const Redis::Reply& reply);
+  void OnCommitted(const Redis::Reply& reply);
   void Finish(absl::Status status);
 
   // --- the arguments of one attempt ---
@@ -43,6 +45,7 @@ class Committer : public std::enable_shared_from_this<Committer> {
   void AddDeltas(const Name& name, const EntityType& entity, const Message* before, const Message* after);
   std::shared_ptr<const DataKey> KeyFor(const std::string& owner, std::string& key_id);
   void AddKeptAnswer();
+  void AddJournal();
   void AddRest();
 
   Store* const store_;
@@ -59,6 +62,8 @@ class Committer : public std::enable_shared_from_this<Committer> {
 
   std::vector<std::string> checks_, frees_, rest_;  // checks come first, then claims given up, then the rest
   std::set<std::string> keys_named_;
+  std::vector<stored::JournalNote> closed_;    // what this attempt takes away
+  std::vector<std::string> journal_;           // the same, sealed
 };
 
 }  // namespace brobygger

@@ -109,7 +109,7 @@ absl::StatusOr<runtime::ServiceConfig> LoadServiceConfig(const std::string& path
   const size_t slash = path.rfind('/');
   const std::string dir = slash == std::string::npos ? "" : path.substr(0, slash + 1);
   auto* tls = config.mutable_tls();
-  for (std::string* p : {tls->mutable_certificate(), tls->mutable_key(), tls->mutable_ca(), config.mutable_keys_dir(),
+  for (std::string* p : {tls->mutable_certificate(), tls->mutable_key(), tls->mutable_ca(), config.mutable_keys_dir(), config.mutable_journal_dir(),
                          config.mutable_directory(), config.mutable_statement_public_key(), config.mutable_statement_private_key(),
                          config.mutable_ledger_private_key(), config.mutable_ledger_public_key(), config.mutable_consent_texts(), config.mutable_tokens()->mutable_ca(),
                          config.mutable_looks()->mutable_trust_data_dir()}) {

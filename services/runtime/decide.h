@@ -84,6 +84,9 @@ struct EntityType {
   std::function<absl::Time(absl::string_view id, const Message&)> due;
   // Trust store only: bytes kept in clear before the sealed part, authenticated, for scripts to read.
   std::function<std::string(absl::string_view id, const Message&)> facet;
+  // What a write takes away for good, and an older copy of the store would give back: a note for the journal, "" for nothing.
+  // Either message may be null. Module::on_replay says what the note means.
+  std::function<std::string(absl::string_view id, const Message* before, const Message* after)> closes;
 };
 
 // EntityOf<T>("participant", {.owner = [](auto id, const T& m) {…}, …}): typed functions, missing ones mean "none".
@@ -94,6 +97,7 @@ struct EntityFunctions {
   std::function<std::vector<std::string>(absl::string_view, const T&)> claims;
   std::function<absl::Time(absl::string_view, const T&)> due;
   std::function<std::string(absl::string_view, const T&)> facet;
+  std::function<std::string(absl::string_view, const T* before, const T* after)> closes;
 };
 
 template <class T>
@@ -109,6 +113,11 @@ EntityType EntityOf(std::string kind, EntityFunctions<T> f) {
   if (f.claims) e.claims = erase(std::move(f.claims));
   if (f.due) e.due = erase(std::move(f.due));
   if (f.facet) e.facet = erase(std::move(f.facet));
+  if (f.closes) {
+    e.closes = [typed = std::move(f.closes)](absl::string_view id, const Message* before, const Message* after) {
+      return typed(id, static_cast<const T*>(before), static_cast<const T*>(after));
+    };
+  }
   return e;
 }
 

@@ -1,39 +1,19 @@
 #include "services/runtime/due.h"
 
 #include <condition_variable>
-#include <functional>
 #include <mutex>
-#include <optional>
 #include <thread>
 #include <utility>
 
 #include "services/runtime/config.h"
 #include "services/runtime/crypto.h"
+#include "services/runtime/decide_alone.h"
 #include "services/runtime/status.h"
 
 namespace brobygger {
 namespace {
 
 constexpr int kAtOnce = 100;
-
-// Waits for a callback. This thread has nothing else to do, and no call waits for it.
-template <class T>
-T Await(const std::function<void(std::function<void(T)>)>& start) {
-  struct Box {
-    std::mutex mu;
-    std::condition_variable cv;
-    std::optional<T> value;
-  };
-  auto box = std::make_shared<Box>();
-  start([box](T value) {
-    std::lock_guard<std::mutex> lock(box->mu);
-    box->value = std::move(value);
-    box->cv.notify_one();
-  });
-  std::unique_lock<std::mutex> lock(box->mu);
-  box->cv.wait(lock, [&] { return box->value.has_value(); });
-  return *std::move(box->value);
-}
 
 class Timer : public DueTimer {
  public:
@@ -67,8 +47,7 @@ class Timer : public DueTimer {
 
   void Poll(const Served& s, const AgencyId& agency) {
     const Store::Scope scope{agency.empty() ? std::string(Store::kTrustSlug) : std::string(SlugOf(agency))};
-    using Listed = absl::StatusOr<std::vector<std::pair<std::string, std::string>>>;
-    const Listed due = Await<Listed>([&](std::function<void(Listed)> done) { s.store->Due(scope, clock_(), kAtOnce, std::move(done)); });
+    const auto due = DueNow(s.store, scope, clock_(), kAtOnce);
     if (!due.ok()) return;  // the store's own metrics tell; the next poll tries again
     for (const auto& [kind, id] : *due) {
       if (Stopping()) return;
@@ -89,26 +68,7 @@ class Timer : public DueTimer {
     call.agency = agency;
     call.now = clock_();
     call.seed = crypto::Random(32);
-    View view(s.module->entities);
-    for (int round = 0; round < kMaxRounds; ++round) {
-      absl::StatusOr<Decision> decision = on_due(call, id, view);
-      if (view.pending().empty()) {
-        BB_RETURN_IF_ERROR(decision.status());
-        return Await<absl::Status>([&](std::function<void(absl::Status)> done) {
-          Store::CommitRequest commit;
-          commit.view = &view;
-          commit.decision = &*decision;
-          commit.now = call.now;
-          s.store->Commit(scope, std::move(commit), std::move(done));
-        });
-      }
-      using Values = absl::StatusOr<std::vector<ReadValue>>;
-      const std::vector<ReadKey> keys = view.pending();
-      Values values = Await<Values>([&](std::function<void(Values)> done) { s.store->Read(scope, keys, std::move(done)); });
-      BB_RETURN_IF_ERROR(values.status());
-      for (size_t i = 0; i < keys.size(); ++i) view.Provide(keys[i], std::move((*values)[i]));
-    }
-    return absl::InternalError("OnDue asks for more in every round");
+    return DecideAlone(s.store, scope, s.module->entities, call, [&](const Call& c, View& view) { return on_due(c, id, view); });
   }
 
   const std::vector<Served> served_;

@@ -38,25 +38,24 @@ std::string Associated(const RecordPlace& place, std::uint64_t revision) {
 }  // namespace
 
 ScopeKeys::ScopeKeys(const crypto::Key& key)
-    : wrap(crypto::Derive(key, "wrap")),
+    : masters(std::make_shared<MasterKeys>(key)),
       key_id(crypto::Derive(key, "key id")),
       facet(crypto::Derive(key, "facet")),
       idempotency(crypto::Derive(key, "idempotency")),
       outbox(crypto::Derive(key, "outbox")),
-      notes(crypto::Derive(key, "notes")) {}
+      notes(crypto::Derive(key, "notes")),
+      journal(crypto::Derive(key, "journal")) {}
 
 std::string KeyId(const ScopeKeys& keys, absl::string_view owner) {
   return crypto::HmacSha256(keys.key_id.reveal(), owner).substr(0, kKeyIdSize);
 }
 
 std::string WrapKey(const ScopeKeys& keys, absl::string_view redis_key, const crypto::Key& data_key) {
-  return crypto::Seal(keys.wrap.reveal(), data_key.reveal(), redis_key);
+  return keys.masters->Wrap(redis_key, data_key);
 }
 
 absl::StatusOr<crypto::Key> UnwrapKey(const ScopeKeys& keys, absl::string_view redis_key, absl::string_view wrapped) {
-  absl::StatusOr<std::string> key = crypto::Open(keys.wrap.reveal(), wrapped, redis_key);
-  if (!key.ok() || key->size() != crypto::kKeySize) return absl::DataLossError("a data key is not authentic");
-  return crypto::Key(*std::move(key));
+  return keys.masters->Unwrap(redis_key, wrapped);
 }
 
 std::string FacetMac(const ScopeKeys& keys, absl::string_view redis_key, std::uint64_t revision, absl::string_view facet) {

@@ -7,23 +7,27 @@
 #pragma once
 
 #include <cstdint>
+#include <memory>
 #include <string>
 
 #include "absl/status/statusor.h"
 #include "absl/strings/string_view.h"
 #include "services/runtime/crypto.h"
+#include "services/runtime/master_keys.h"
 
 namespace brobygger {
 
-// What follows from the one key of a scope (an agency of a service, or the trust store).
+// The keys of a scope (an agency of a service, or the trust store): one for each purpose, from the scope's own key; and the
+// master keys, which are changed from time to time.
 struct ScopeKeys {
   explicit ScopeKeys(const crypto::Key& key);
-  crypto::Key wrap;         // seals data keys
+  std::shared_ptr<MasterKeys> masters;  // wrap data keys
   crypto::Key key_id;       // HMAC: owner -> key id
   crypto::Key facet;        // HMAC: facets
   crypto::Key idempotency;  // HMAC of names, part of the seal of kept answers
   crypto::Key outbox;       // seals events
   crypto::Key notes;        // HMAC of members and seal of the reading log
+  crypto::Key journal;      // seals the journal's lines
 };
 
 // Where a record stands.
@@ -47,7 +51,7 @@ struct RecordHeader {
 
 // 16 bytes, HMAC of the owner.
 std::string KeyId(const ScopeKeys& keys, absl::string_view owner);
-// The data key, sealed with the wrapping key; associated data: the Redis key it stands at.
+// The data key, sealed with a master key; associated data: the Redis key it stands at.
 std::string WrapKey(const ScopeKeys& keys, absl::string_view redis_key, const crypto::Key& data_key);
 absl::StatusOr<crypto::Key> UnwrapKey(const ScopeKeys& keys, absl::string_view redis_key, absl::string_view wrapped);
 

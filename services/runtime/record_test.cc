@@ -87,11 +87,11 @@ TEST_F(RecordTest, DataKeyIsBoundToItsName) {
 }
 
 TEST_F(RecordTest, KeysOfAScopeAreIndependent) {
-  EXPECT_NE(keys_.wrap.reveal(), keys_.facet.reveal());
+  EXPECT_NE(keys_.journal.reveal(), keys_.facet.reveal());
   EXPECT_NE(keys_.key_id.reveal(), keys_.idempotency.reveal());
   EXPECT_NE(KeyId(keys_, "a"), KeyId(keys_, "b"));
   EXPECT_NE(KeyId(keys_, "a"), KeyId(ScopeKeys(crypto::NewKey()), "a")) << "no common name of a citizen in two agencies";
-  EXPECT_EQ(ScopeKeys(scope_key_).wrap.reveal(), keys_.wrap.reveal());
+  EXPECT_EQ(ScopeKeys(scope_key_).masters->Fingerprint(), keys_.masters->Fingerprint());
 }
 
 }  // namespace

@@ -9,6 +9,7 @@
 #include "absl/strings/str_cat.h"
 #include "google/protobuf/stubs/logging.h"
 #include "services/runtime/due.h"
+#include "services/runtime/replay.h"
 #include "services/runtime/rpc_server.h"
 #include "services/runtime/status.h"
 #include "services/runtime/tls.h"
@@ -26,7 +27,10 @@ absl::Status At(absl::string_view place, const absl::Status& status) {
 class Process : public Runtime {
  public:
   Process(runtime::ServiceConfig config, ServiceSpec spec, Clock clock) : config_(std::move(config)), spec_(std::move(spec)), clock_(std::move(clock)) {}
-  ~Process() override { Drain(absl::ZeroDuration()); }
+  ~Process() override {
+    Drain(absl::ZeroDuration());
+    if (journal_ != nullptr) journal_->Stop();  // it tells the stores what it has written
+  }
 
   absl::Status Prepare() {
     telemetry_ = Telemetry::Create(spec_.name);
@@ -93,6 +97,7 @@ class Process : public Runtime {
 
   absl::Status Start() override {
     BB_RETURN_IF_ERROR(dispatcher_->CheckComplete());
+    BB_RETURN_IF_ERROR(CheckJournal());
     if (!config_.metrics_listen().empty()) BB_RETURN_IF_ERROR(telemetry_->Expose(config_.metrics_listen()));
     RpcServer::Options options;
     options.config = &config_;
@@ -129,13 +134,13 @@ class Process : public Runtime {
     BB_ASSIGN_OR_RETURN(service_key_, crypto::ReadKeyFile(absl::StrCat(config_.keys_dir(), "/service.key")));
     if (Has(Module::Scope::kTrust)) {
       BB_ASSIGN_OR_RETURN(trust_key_, crypto::ReadKeyFile(absl::StrCat(config_.keys_dir(), "/trust.key")));
-      trust_ring_.Add(Store::kTrustSlug, trust_key_);
+      BB_RETURN_IF_ERROR(trust_ring_.AddFrom(config_.keys_dir(), Store::kTrustSlug, trust_key_));
     }
     if (Has(Module::Scope::kOwnAgency)) {
       for (const AgencyId& agency : served_) {
         const std::string slug(SlugOf(agency));
         BB_ASSIGN_OR_RETURN(const crypto::Key key, crypto::ReadKeyFile(absl::StrCat(config_.keys_dir(), "/", slug, ".key")));
-        agency_ring_.Add(slug, key);
+        BB_RETURN_IF_ERROR(agency_ring_.AddFrom(config_.keys_dir(), slug, key));
       }
     }
     if (!config_.statement_public_key().empty()) {
@@ -160,14 +165,43 @@ class Process : public Runtime {
     if (config_.has_trust()) {
       BB_ASSIGN_OR_RETURN(trust_, ConnectTrust());
     }
+    if (!config_.journal_dir().empty()) {
+      BB_ASSIGN_OR_RETURN(journal_, Journal::Open(config_.journal_dir(), spec_.name, Alarm()));
+    }
     for (const Module& module : spec_.modules) {
       if (module.scope == Module::Scope::kNone) continue;
       const bool trust = module.scope == Module::Scope::kTrust;
       auto store = std::make_unique<Store>(trust ? trust_.get() : records_.get(), module.prefix, module.entities, trust ? trust_ring_ : agency_ring_);
       if (absl::Status s = store->CheckLibrary(); !s.ok()) return At(trust ? "trust" : "records", s);
+      if (journal_ != nullptr) store->KeepJournal(journal_.get());
       stores_[module.service] = std::move(store);
     }
     return absl::OkStatus();
+  }
+
+  // Modules over the same keys share their journal.
+  absl::Status CheckJournal() {
+    if (journal_ == nullptr) {
+      if (!stores_.empty()) telemetry_->Log("WARNING", "no_journal");
+      return absl::OkStatus();
+    }
+    std::map<std::string, ReplayScope> scopes;
+    const auto add = [&](const Module& module, Store* store, const std::string& slug, const AgencyId& agency) {
+      ReplayScope& s = scopes[store->JournalBase({slug})];
+      s.scope = {slug};
+      s.agency = agency;
+      s.store = store;
+      s.modules.push_back(&module);
+    };
+    for (const Module& module : spec_.modules) {
+      Store* const store = StoreOf(module);
+      if (store == nullptr) continue;
+      if (module.scope == Module::Scope::kTrust) add(module, store, Store::kTrustSlug, AgencyId());
+      else for (const AgencyId& agency : served_) add(module, store, std::string(SlugOf(agency)), agency);
+    }
+    std::vector<ReplayScope> all;
+    for (auto& [base, scope] : scopes) all.push_back(std::move(scope));
+    return ReplayJournal(*journal_, all, clock_(), telemetry_.get(), Alarm());
   }
 
   void StartDue() {
@@ -191,6 +225,7 @@ class Process : public Runtime {
   KeyRing trust_ring_, agency_ring_;
   std::optional<crypto::StatementVerifier> statements_;
   std::map<const google::protobuf::ServiceDescriptor*, std::unique_ptr<Store>> stores_;  // outlives the callbacks of its Redis
+  std::unique_ptr<Journal> journal_;
   std::unique_ptr<Redis> records_, trust_;
   std::unique_ptr<Dispatcher> dispatcher_;
   std::mutex consent_mu_;

@@ -14,6 +14,10 @@ namespace brobygger {
 // What the runtime calls when a record's due time has come; `id` is the record's. Runs once: the commit decides who wins.
 using OnDue = std::function<absl::StatusOr<Decision>(const Call&, const std::string& id, View&)>;
 
+// What the runtime calls for a note of the journal that the store has forgotten (it was restored from an older copy), before
+// anything is served. It only closes: doing it twice, or for what is no more, changes nothing.
+using OnReplay = std::function<absl::StatusOr<Decision>(const Call&, const std::string& id, const std::string& note, View&)>;
+
 // A module is one gRPC service with its records.
 struct Module {
   // The gRPC service; every unary method needs a handler, or is its door GetCitizenFile, or is served by a RawService.
@@ -28,6 +32,7 @@ struct Module {
   const EntitySet* entities = nullptr;
   std::map<std::string, Handler> handlers;  // by method name, "RecordVisitTally"
   std::map<std::string, OnDue> on_due;      // by kind
+  std::map<std::string, OnReplay> on_replay;  // by kind: those whose entity has `closes`
   // The kind of the record that is the citizen file (the door's `file`); "" if the service has no door.
   std::string file_kind;
 };

@@ -19,7 +19,7 @@ namespace {
 
 using Reply = Redis::Reply;
 
-constexpr char kLibraryVersion[] = "3";
+constexpr char kLibraryVersion[] = "4";
 constexpr char kDestroyed[] = "destroyed";  // as store.lua writes it
 
 absl::Status NotServed() { return Refusal(absl::StatusCode::kNotFound, "NOT_FOUND", "this agency is not served here"); }
@@ -133,6 +133,11 @@ struct Reading {
 }  // namespace
 
 void KeyRing::Add(std::string slug, const crypto::Key& key) { scopes_[std::move(slug)] = std::make_shared<ScopeKeys>(key); }
+
+absl::Status KeyRing::AddFrom(const std::string& keys_dir, std::string slug, const crypto::Key& key) {
+  Add(slug, key);
+  return scopes_[slug]->masters->ReadFrom(keys_dir, slug);
+}
 
 const ScopeKeys* KeyRing::Find(absl::string_view slug) const {
   auto it = scopes_.find(std::string(slug));
@@ -313,6 +318,40 @@ void Store::NoteReads(const Scope& scope, const std::string& person, const std::
       if (--gathered->open == 0) gathered->done(gathered->failed ? StoreDown() : absl::OkStatus());
     });
   }
+}
+
+absl::StatusOr<Store::JournalState> Store::ReadJournalState(const Scope& scope) {
+  JournalState state;
+  const std::string base = Base(scope);
+  // The number first: a line that is given out meanwhile is then among those that wait, or stands in the journal.
+  BB_ASSIGN_OR_RETURN(const Reply given, redis_->Call({"GET", base + "jn"}));
+  BB_ASSIGN_OR_RETURN(const Reply waiting, redis_->Call({"LRANGE", base + "j", "0", "-1"}));
+  if (!given.IsNil() && !absl::SimpleAtoi(given.text, &state.given)) return absl::DataLossError("the journal's number in the store cannot be read");
+  for (const Reply& item : waiting.elements) {
+    const size_t colon = item.text.find(':');
+    Journal::Line line{base, 0, colon == std::string::npos ? "" : item.text.substr(colon + 1)};
+    if (line.sealed.empty() || !absl::SimpleAtoi(item.text.substr(0, colon), &line.number)) return absl::DataLossError("a line for the journal cannot be read");
+    state.waiting.push_back(std::move(line));
+  }
+  return state;
+}
+
+absl::StatusOr<stored::JournalNote> Store::OpenJournalLine(const Scope& scope, const Journal::Line& line) const {
+  const ScopeKeys* keys = keys_.Find(scope.slug);
+  if (keys == nullptr) return NotServed();
+  const absl::StatusOr<std::string> text = OpenValue(keys->journal, line.base + "j", line.sealed);
+  stored::JournalNote note;
+  if (!text.ok() || !note.ParseFromString(*text)) return absl::DataLossError(absl::StrCat("journal: line ", line.number, " of ", line.base, " is not authentic"));
+  return note;
+}
+
+absl::Status Store::SetJournalGiven(const Scope& scope, std::uint64_t given) {
+  return redis_->Call({"SET", Base(scope) + "jn", absl::StrCat(given)}).status();
+}
+
+void Store::JournalWritten(const Journal::Line& line) {
+  // If it fails, the line is written once more at the next start: reading it twice changes nothing.
+  redis_->Command({"LREM", line.base + "j", "1", absl::StrCat(line.number, ":", line.sealed)}, [](absl::StatusOr<Reply>) {});
 }
 
 void Store::Due(const Scope& scope, absl::Time now, int limit, DueDone done) {

@@ -24,6 +24,7 @@
 #include "absl/synchronization/mutex.h"
 #include "absl/time/time.h"
 #include "services/runtime/decide.h"
+#include "services/runtime/journal.h"
 #include "services/runtime/record.h"
 #include "services/runtime/redis.h"
 #include "services/runtime/stored.pb.h"
@@ -37,6 +38,8 @@ class Committer;
 class KeyRing {
  public:
   void Add(std::string slug, const crypto::Key& key);
+  // The same, with the master keys in files of keys_dir, if there are any (master_keys.h).
+  absl::Status AddFrom(const std::string& keys_dir, std::string slug, const crypto::Key& key);
   const ScopeKeys* Find(absl::string_view slug) const;  // nullptr: not served
 
  private:
@@ -53,6 +56,10 @@ class Store {
   // prefix: of the keys, "dropin". The pointers must outlive the Store.
   Store(Redis* redis, std::string prefix, const EntitySet* entities, KeyRing keys);
   ~Store();
+
+  // From now on what closes (EntityType::closes, destroyed data keys) stands in the journal before its commit is answered; if the
+  // journal cannot be written it waits in the store, and the journal raises the alarm. Before the first commit.
+  void KeepJournal(Journal* journal) { journal_ = journal; }
 
   // Whether Redis has the function library of this version. FAILED_PRECONDITION says how to load it. Blocking; start-up.
   absl::Status CheckLibrary();
@@ -71,6 +78,8 @@ class Store {
     const Decision* decision = nullptr;  // both must live until `done`
     std::optional<Idempotency> idempotency;
     absl::Time now;
+    bool replayed = false;                   // from the journal: not written to it again
+    std::vector<std::string> destroyed_ids;  // replayed: data keys to destroy by their ids, 16 bytes each
   };
   // OK: committed and on disk.
   // ABORTED CONFLICT: something that was read has changed, or the idempotency key has been used meanwhile. Look for a kept
@@ -99,6 +108,19 @@ class Store {
   using FileDone = std::function<void(absl::StatusOr<std::string>)>;
   void ReadFile(const Scope& scope, const std::string& kind, const std::string& id, FileDone done);
 
+  // --- the journal's side of a scope, for its replay; blocking ---
+  // How many lines the store has given out, and those that are not known to stand in the journal yet.
+  struct JournalState {
+    std::uint64_t given = 0;
+    std::vector<Journal::Line> waiting;
+  };
+  absl::StatusOr<JournalState> ReadJournalState(const Scope& scope);
+  absl::StatusOr<stored::JournalNote> OpenJournalLine(const Scope& scope, const Journal::Line& line) const;
+  absl::Status SetJournalGiven(const Scope& scope, std::uint64_t given);
+  // The line stands in the journal.
+  void JournalWritten(const Journal::Line& line);
+  std::string JournalBase(const Scope& scope) const { return Base(scope); }
+
  private:
   friend class Committer;
   void OpenKeptAnswer(const Scope& scope, const ScopeKeys* keys, std::string redis_key, std::string bytes, IdempotentDone done);
@@ -110,6 +132,7 @@ class Store {
   const EntitySet* const entities_;
   const KeyRing keys_;
   const std::unique_ptr<DataKeys> data_keys_;
+  Journal* journal_ = nullptr;
 
   absl::Mutex noted_mutex_;
   std::string noted_day_ ABSL_GUARDED_BY(noted_mutex_);

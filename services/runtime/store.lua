@@ -6,7 +6,7 @@
 --
 -- The ACL of a service (commands inside functions count too):
 --   ~<prefix>:* -@all +fcall +fcall_ro +ping +config|get +get +mget +getrange +set +del +exists +incr +expire +zadd +zrem +zrange
---   +xadd +sadd    and in the trust store +time +llen +lindex +lrange +rpush +ltrim +xrange +xrevrange
+--   +xadd +sadd +rpush +lrange +lrem    and in the trust store +time +llen +lindex +lrange +rpush +ltrim +xrange +xrevrange
 --   +setrange
 --
 -- Every function takes one key, the base of a scope, "dropin:{perron-4}:"; all keys it touches begin with it. Names in the
@@ -17,7 +17,7 @@
 -- Assigned by authorise.lua: append_ledger(base, subject, head), called after all checks.
 local append_ledger
 
-local VERSION = '3'
+local VERSION = '4'
 -- No string.rep: while a library loads, Redis offers nothing but register_function.
 local ABSENT = '\0\0\0\0\0\0\0\0'        -- the revision of a record that is not there
 local DESTROYED = 'destroyed'             -- stands where a wrapped data key was
@@ -145,6 +145,11 @@ local check = {
       table.insert(state.keys, now)
     end
   end,
+  -- master key that the caller wrapped a new data key with
+  m = function(base, fingerprint)
+    local now = redis.call('GET', base .. 'mk')
+    if now and now ~= fingerprint then return { 'MASTER', now } end
+  end,
   -- claim given up by this holder; comes before C
   F = function(base, claim, holder, state)
     if redis.call('GET', base .. 'c:' .. claim) == holder then state.freed[claim] = true end
@@ -177,15 +182,23 @@ local write = {
   end,
   K = function(base, id, wrapped) redis.call('SET', base .. 'k:' .. id, wrapped) end,
   Z = function(base, id) redis.call('SET', base .. 'k:' .. id, DESTROYED) end,
+  -- A line for the journal waits here until it stands in the journal's file. Numbers have no gaps: they tell whether store and
+  -- journal belong together.
+  J = function(base, _, sealed, state)
+    local number = redis.call('INCR', base .. 'jn')
+    redis.call('RPUSH', base .. 'j', number .. ':' .. sealed)
+    table.insert(state.done, number)
+  end,
   O = function(base, _, event) redis.call('XADD', base .. 'o', '*', 'e', event) end,
   I = function(base, name, answer) redis.call('SET', base .. 'i:' .. name, answer, 'PX', KEPT_ANSWER_MS) end,
 }
 
 -- args: any number of triples: letter, name, value.
--- answer: {'OK'} | {'CONFLICT'} | {'DUPLICATE'} | {'ERASED'} | {'UNREAD'} | {'KEYS', id, wrapped key or '', …}: seal with these
+-- answer: {'OK', number of each journal line, …} | {'CONFLICT'} | {'DUPLICATE'} | {'ERASED'} | {'UNREAD'}
+--       | {'KEYS', id, wrapped key or '', …}: seal with these | {'MASTER', fingerprint}: wrap new data keys with this one
 local function bb_commit(keys, args)
   local base = keys[1]
-  local state = { keys = { 'KEYS' }, freed = {}, taken = {}, indexes = {} }
+  local state = { keys = { 'KEYS' }, done = { 'OK' }, freed = {}, taken = {}, indexes = {} }
   for i = 1, #args, 3 do
     local f = check[args[i]]
     local refused = f and f(base, args[i + 1], args[i + 2], state)
@@ -198,7 +211,7 @@ local function bb_commit(keys, args)
     if f then f(base, args[i + 1], args[i + 2], state) end
   end
   for index in pairs(state.indexes) do redis.call('INCR', base .. 'xr:' .. index) end
-  return { 'OK' }
+  return state.done
 end
 
 -- args: day (yyyymmdd), member, line. Once for each member and day.

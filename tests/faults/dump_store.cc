@@ -87,6 +87,9 @@ class Dump {
   Dump(Redis* redis, std::string base, std::string slug, const crypto::Key& key)
       : redis_(redis), base_(std::move(base)), slug_(std::move(slug)), keys_(key) {}
 
+  // Where the scope's master keys are, too.
+  absl::Status ReadMasters(const std::string& keys_dir) { return keys_.masters->ReadFrom(keys_dir, slug_); }
+
   absl::Status All() {
     std::string cursor = "0";
     do {
@@ -103,6 +106,7 @@ class Dump {
     const std::string rest = key.substr(base_.size());
     BB_ASSIGN_OR_RETURN(const Reply type, redis_->Call({"TYPE", key}));
     if (type.text == "stream") return Stream(key, rest);
+    if (type.text == "list") return absl::OkStatus();  // lines that wait for the journal, sealed
     if (type.text == "zset" || type.text == "set") return Members(key, type.text);
     if (type.text != "string") return absl::InternalError(absl::StrCat("a ", type.text, " at ", key));
     BB_ASSIGN_OR_RETURN(const Reply value, redis_->Call({"GET", key}));
@@ -189,7 +193,9 @@ absl::Status Run(const std::vector<std::string>& arguments) {
   config.set_password_file(arguments[2]);
   BB_ASSIGN_OR_RETURN(const std::unique_ptr<Redis> redis, Redis::Connect(config));
   BB_ASSIGN_OR_RETURN(const crypto::Key key, crypto::ReadKeyFile(arguments[5]));
-  return Dump(redis.get(), absl::StrCat(arguments[3], ":{", arguments[4], "}:"), arguments[4], key).All();
+  Dump dump(redis.get(), absl::StrCat(arguments[3], ":{", arguments[4], "}:"), arguments[4], key);
+  BB_RETURN_IF_ERROR(dump.ReadMasters(arguments[5].substr(0, arguments[5].rfind('/'))));
+  return dump.All();
 }
 
 }  // namespace

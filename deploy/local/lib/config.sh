@@ -42,6 +42,7 @@ records {
 $(redis_block records "$service")
 }
 keys_dir: "$BROBYGGER_RUN/keys/$service"
+journal_dir: "$BROBYGGER_RUN/journal"
 directory: "$CONFIG/directory.textproto"
 statement_public_key: "$BROBYGGER_RUN/statements/public.pem"
 ledger_public_key: "$BROBYGGER_RUN/ledger-key/public.pem"
@@ -124,7 +125,7 @@ X
 
 write_configs() {
   local service
-  mkdir -p "$CONFIG" "$BROBYGGER_RUN/issuer" "$BROBYGGER_RUN/keys/gateway"
+  mkdir -p "$CONFIG" "$BROBYGGER_RUN/journal" "$BROBYGGER_RUN/issuer" "$BROBYGGER_RUN/keys/gateway"
   random_key "$BROBYGGER_RUN/keys/gateway/session.key"
   random_key "$BROBYGGER_RUN/issuer/gateway.secret"
   write "$BROBYGGER_RUN/issuer/gateway.client" <<<"gateway

@@ -59,6 +59,13 @@ random_key() {
   if ! [ -s "$1" ]; then (umask 077 && openssl rand -hex 32 >"$1.new" && mv "$1.new" "$1"); fi
 }
 
+# scope_key DIR SLUG: a scope's own key, and with it its first master key (deploy/local/rotate changes that). A scope from before there
+# were master keys gets its first one by being rotated.
+scope_key() {
+  if ! [ -s "$1/$2.key" ]; then random_key "$1/$2.master.key"; fi
+  random_key "$1/$2.key"
+}
+
 # signing_key DIR: an Ed25519 pair, once. That of the ledger's heads lies apart from the stores and their keys: who has those
 # cannot make a ledger that anybody takes for ours.
 signing_key() {
@@ -79,9 +86,9 @@ make_keys() {
     dir=$BROBYGGER_RUN/keys/$service
     mkdir -p "$dir"
     random_key "$dir/service.key"
-    for slug in $(agencies_of "$service"); do random_key "$dir/$slug.key"; done
+    for slug in $(agencies_of "$service"); do scope_key "$dir" "$slug"; done
   done
-  random_key "$BROBYGGER_RUN/keys/consent/trust.key"
+  scope_key "$BROBYGGER_RUN/keys/consent" trust
   for slug in $(agencies); do certificate "system/$slug"; done
   signing_key "$BROBYGGER_RUN/statements"
   signing_key "$BROBYGGER_RUN/ledger-key"

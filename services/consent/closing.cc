@@ -1,0 +1,90 @@
+#include "services/consent/closing.h"
+
+#include <utility>
+
+#include "services/consent/common.h"
+#include "services/consent/stored.pb.h"
+#include "services/runtime/crypto.h"
+
+namespace brobygger::consent {
+namespace {
+
+constexpr char kEnded[] = "ended";
+
+// Names a code card, and says nothing else about it.
+std::string CardMark(const records::Subject& s) { return s.has_card() ? crypto::Sha256(s.card().hash()).substr(0, 16) : ""; }
+
+bool Active(const records::ConsentRecord* r) { return r != nullptr && r->state() == v1::CONSENT_STATE_ACTIVE; }
+bool Restricted(const records::Subject* s) { return s != nullptr && s->state() == records::Subject::STATE_RESTRICTED; }
+
+}  // namespace
+
+std::string ConsentCloses(const records::ConsentRecord* before, const records::ConsentRecord* after) {
+  return Active(before) && !Active(after) ? kEnded : "";
+}
+
+std::string SubjectCloses(const records::Subject* before, const records::Subject* after) {
+  records::SubjectClosed closed;
+  closed.set_restricted(!Restricted(before) && Restricted(after));
+  const std::string had = before == nullptr ? "" : CardMark(*before), has = after == nullptr ? "" : CardMark(*after);
+  if (!had.empty() && had != has) closed.set_card(had);
+  return closed.SerializeAsString();
+}
+
+std::string SpentCloses(const records::Spent* before, const records::Spent* after) {
+  return before == nullptr && after != nullptr ? after->SerializeAsString() : "";
+}
+
+absl::StatusOr<Decision> ReplayConsent(const ConsentRules& rules, const Call& call, const std::string& id, const std::string& note, View& view) {
+  if (note != kEnded) return absl::DataLossError("a note about a consent says something else");
+  BB_ASSIGN_OR_RETURN(const records::ConsentRecord* record, view.Find<records::ConsentRecord>(id));
+  Decision decision;
+  if (!Active(record)) return decision;
+  records::ConsentRecord r = *record;
+  r.set_state(v1::CONSENT_STATE_WITHDRAWN);
+  r.set_close_ms(Millis(call.now));
+  r.set_version(r.version() + 1);
+  decision.Put(rules.entities, id, r);
+  Note(decision, call, r.subject(), ledger::v1::ENTRY_KIND_CONSENT, DetailsOf(ledger::v1::ACT_CONSENT_WITHDRAWN, id, r));
+  return decision;
+}
+
+absl::StatusOr<Decision> ReplaySubject(const ConsentRules& rules, const Call& call, const std::string& id, const std::string& note, View& view) {
+  records::SubjectClosed closed;
+  if (!closed.ParseFromString(note)) return absl::DataLossError("a note about a citizen cannot be read");
+  BB_ASSIGN_OR_RETURN(const records::Subject* found, view.Find<records::Subject>(id));
+  Decision decision;
+  if (found == nullptr || found->state() == records::Subject::STATE_MERGED) return decision;
+  records::Subject s = *found;
+  const bool restrict = closed.restricted() && !Restricted(found);
+  const bool card = !closed.card().empty() && closed.card() == CardMark(*found);
+  if (!restrict && !card) return decision;
+  if (card) s.clear_card();
+  if (restrict) {
+    TakeBack(call, &s);
+    s.set_state(records::Subject::STATE_RESTRICTED);
+    ledger::v1::EntryDetails details;
+    details.set_act(ledger::v1::ACT_RESTRICTED);
+    Note(decision, call, id, ledger::v1::ENTRY_KIND_REGISTRY, details);
+  }
+  decision.Put(rules.entities, id, s);
+  return decision;
+}
+
+absl::StatusOr<Decision> ReplaySpent(const ConsentRules& rules, const Call& call, const std::string& id, const std::string& note, View& view) {
+  records::Spent spent;
+  if (!spent.ParseFromString(note)) return absl::DataLossError("a note about what has served cannot be read");
+  BB_ASSIGN_OR_RETURN(const records::Spent* found, view.Find<records::Spent>(id));
+  Decision decision;
+  if (found == nullptr && absl::FromUnixMillis(spent.expire_ms()) > call.now) decision.Put(rules.entities, id, spent);
+  return decision;
+}
+
+std::map<std::string, OnReplay> Replays(const ConsentRules* rules) {
+  const auto ruled = [rules](auto replay) -> OnReplay {
+    return [rules, replay](const Call& call, const std::string& id, const std::string& note, View& view) { return replay(*rules, call, id, note, view); };
+  };
+  return {{"consent", ruled(ReplayConsent)}, {"subject", ruled(ReplaySubject)}, {"spent", ruled(ReplaySpent)}};
+}
+
+}  // namespace brobygger::consent
