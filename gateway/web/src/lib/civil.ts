@@ -15,6 +15,12 @@ export function toIso(date: CivilDate | undefined): string {
   return `${String(date.year).padStart(4, "0")}-${String(date.month).padStart(2, "0")}-${String(date.day).padStart(2, "0")}`;
 }
 
+/** "2026-11-22" as a date; no date if it is none. */
+export function fromIso(text: string): CivilDate | undefined {
+  const [year = "", month = "", day = ""] = text.split("-");
+  return civilFrom(day, month, year) ?? undefined;
+}
+
 /** From the three boxes of a date; null if it is no date. */
 export function civilFrom(dayText: string, monthText: string, yearText: string): CivilDate | null {
   const [year, month, dayNumber] = [yearText, monthText, dayText].map((part) => (/^\d+$/.test(part.trim()) ? Number(part) : NaN));

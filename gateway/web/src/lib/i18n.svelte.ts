@@ -21,7 +21,7 @@ export function currentLanguage(): Language {
   return language;
 }
 
-/** The only thing the pages keep in the browser is this one word: which language to show. */
+/** What the pages keep in the browser for good is this one word: which language to show. */
 export function setLanguage(next: Language): void {
   language = next;
   document.documentElement.lang = next;

@@ -1,41 +1,71 @@
+import { Code } from "@connectrpc/connect";
 import { PartOfDay, type VisitTally } from "../gen/brobygger/dropin/v1/tally_pb";
 import { DropinService } from "../gen/brobygger/dropin/v1/dropin_service_pb";
 import type { OfferKind } from "../gen/brobygger/dropin/v1/offer_pb";
-import type { MessageInitShape } from "@bufbuild/protobuf";
-import type { RecordVisitTallyRequestSchema } from "../gen/brobygger/dropin/v1/tally_pb";
 import { client, newRequestId } from "./api";
+import { fromIso, toIso } from "./civil";
 import { today } from "./dates";
+import { failureOf } from "./errors";
+import { current } from "./session.svelte";
+import { drop, keep, kept, sortOut, sum, type Batch } from "./taps";
 
 /** What is counted: visits, or one offer. */
 export type Counted = "visitors" | OfferKind;
 
-interface Batch {
-  part: PartOfDay;
-  taps: Map<Counted, number>;
-  request: MessageInitShape<typeof RecordVisitTallyRequestSchema>;
+const calm = 2500;
+const patience = [3000, 5000, 10_000, 20_000];
+const lock = "brobygger.taps.";
+/** What no further try changes. After anything else the same is sent again: nobody can tell whether it got through. */
+const final = [Code.InvalidArgument, Code.OutOfRange, Code.FailedPrecondition, Code.NotFound];
+
+async function digest(text: string): Promise<string> {
+  const bytes = new Uint8Array(await crypto.subtle.digest("SHA-256", new TextEncoder().encode(text)));
+  return [...bytes.slice(0, 8)].map((byte) => byte.toString(16).padStart(2, "0")).join("");
 }
 
-const calm = 2500;
-
 /**
- * Counts taps and sends them as increments. 1. A tap shows at once. 2. Taps wait a moment, so that one taken back at once is never
- * sent. 3. A batch keeps its request id until the server has answered, so that trying again counts once. 4. What the server says
- * is the number; several tablets may count together.
+ * Counts taps and sends them as increments. 1. A tap shows at once and is kept on this device at once. 2. Taps wait a moment, so that
+ * one taken back at once is never sent. 3. A batch keeps its request id until the server has answered, so that trying again counts
+ * once, also after a reload. 4. What the server says is the number; several tablets may count together.
  */
 export class Counter {
   part = $state<PartOfDay>(PartOfDay.MORNING);
-  failure = $state<unknown>(null);
+  /** What a correction was refused for. */
+  failure = $state.raw<unknown>(null);
+  /** The last try did not get through. */
+  waiting = $state(false);
+  /** What nobody can send any more: a person says whether it was counted. */
+  unsure = $state<Batch[]>([]);
   private tallies = $state<VisitTally[]>([]);
-  private waiting = $state<{ part: PartOfDay; what: Counted }[]>([]);
-  private sending = $state.raw<Batch | null>(null);
+  private queue = $state<Batch[]>([]);
+  private taps = $state<{ part: PartOfDay; what: Counted; id: string }[]>([]);
   private sent = $state<{ part: PartOfDay; what: Counted }[]>([]);
+  private busy = $state(false);
   private timer: ReturnType<typeof setTimeout> | undefined;
+  private tries = 0;
+  private stopped = false;
+  private me = "";
+  private release = () => {};
+  private readonly tab = newRequestId();
+  private readonly agency = current.session.agency;
   private readonly mayCorrect: boolean;
 
   constructor(mayCorrect: boolean) {
     this.mayCorrect = mayCorrect;
-    const hour = Number(new Intl.DateTimeFormat("en-GB", { hour: "2-digit", hour12: false, timeZone: "Europe/Copenhagen" }).format(new Date()));
+    const hour = Number(new Intl.DateTimeFormat("en-GB", { hour: "2-digit", hour12: false, timeZone: "Europe/Copenhagen" }).format(new Date())) % 24;
     this.part = hour < 12 ? PartOfDay.MORNING : hour < 17 ? PartOfDay.AFTERNOON : PartOfDay.EVENING;
+  }
+
+  /** Takes up what was left on this device by windows that are closed, and sends it. */
+  async start(): Promise<void> {
+    void navigator.locks.request(lock + this.tab, () => new Promise<void>((resolve) => (this.release = resolve)));
+    this.me = await digest(`${this.agency} ${current.session.person}`);
+    const open = new Set((await navigator.locks.query()).held?.map(({ name }) => name));
+    const left = kept(localStorage).filter((batch) => batch.tab !== this.tab && !open.has(lock + batch.tab));
+    const { ready, unsure } = sortOut(left, { agency: this.agency, me: this.me, now: Date.now() });
+    this.queue = [...ready, ...this.queue];
+    this.unsure = unsure;
+    if (ready.length > 0) await this.flush();
   }
 
   async load(): Promise<void> {
@@ -45,7 +75,8 @@ export class Counter {
   }
 
   tallyOf(part: PartOfDay): VisitTally | undefined {
-    return this.tallies.find((tally) => tally.partOfDay === part);
+    const day = toIso(today());
+    return this.tallies.find((tally) => tally.partOfDay === part && toIso(tally.date) === day);
   }
 
   known(part: PartOfDay, what: Counted): number {
@@ -56,35 +87,41 @@ export class Counter {
 
   /** The number to show: what the server said, and the taps on their way. */
   shown(part: PartOfDay, what: Counted): number {
-    const waiting = this.waiting.filter((tap) => tap.part === part && tap.what === what).length;
-    const sending = this.sending?.part === part ? (this.sending.taps.get(what) ?? 0) : 0;
-    return this.known(part, what) + waiting + sending;
+    const day = toIso(today());
+    return this.queue.reduce((all, batch) => all + (batch.part === part && batch.date === day ? (batch.taps[what] ?? 0) : 0), this.known(part, what));
   }
 
   get unsaved(): number {
-    let count = this.waiting.length;
-    for (const taps of this.sending?.taps.values() ?? []) count += taps;
-    return count;
+    return sum(this.queue);
   }
 
   get last(): Counted | null {
-    const waiting = this.waiting.findLast((tap) => tap.part === this.part);
-    if (waiting) return waiting.what;
-    if (!this.mayCorrect || this.sending) return null;
-    return this.sent.findLast((tap) => tap.part === this.part)?.what ?? null;
+    const tap = this.taps.findLast((one) => one.part === this.part && this.notSent(one.id));
+    if (tap) return tap.what;
+    if (!this.mayCorrect || this.busy || this.waiting) return null;
+    return this.sent.findLast((one) => one.part === this.part)?.what ?? null;
   }
 
   add(what: Counted): void {
     if (this.shown(this.part, what) >= 999) return;
-    this.waiting.push({ part: this.part, what });
+    const date = toIso(today());
+    let batch = this.queue.find((one) => one.tab === this.tab && one.by === "" && one.part === this.part && one.date === date);
+    if (!batch) {
+      this.queue.push({ id: newRequestId(), agency: this.agency, tab: this.tab, date, part: this.part, taps: {}, by: "", at: 0, refused: false });
+      batch = this.queue[this.queue.length - 1] as Batch;
+    }
+    batch.taps[what] = (batch.taps[what] ?? 0) + 1;
+    keep(localStorage, batch);
+    this.taps.push({ part: this.part, what, id: batch.id });
     this.schedule(calm);
   }
 
   /** Takes the last tap of this part of the day back: unsent, it is dropped; sent, the number is corrected. */
   async undo(): Promise<void> {
-    const index = this.waiting.findLastIndex((tap) => tap.part === this.part);
+    const index = this.taps.findLastIndex((one) => one.part === this.part && this.notSent(one.id));
     if (index >= 0) {
-      this.waiting.splice(index, 1);
+      const [tap] = this.taps.splice(index, 1);
+      if (tap) this.lessOne(tap.id, tap.what);
       return;
     }
     const what = this.last;
@@ -117,45 +154,109 @@ export class Counter {
     }
   }
 
+  /** Sends what waits, one batch after the other, until one does not get through. */
   async flush(): Promise<void> {
     clearTimeout(this.timer);
-    if (!this.sending) {
-      const part = this.waiting[0]?.part;
-      if (part === undefined) return;
-      const taps = new Map<Counted, number>();
-      for (const tap of this.waiting) if (tap.part === part) taps.set(tap.what, (taps.get(tap.what) ?? 0) + 1);
-      this.waiting = this.waiting.filter((tap) => tap.part !== part);
-      const offers = [...taps].flatMap(([what, count]) => (what === "visitors" ? [] : [{ offer: what, count }]));
-      this.sending = {
-        part,
-        taps,
-        request: { date: today(), partOfDay: part, addVisitors: taps.get("visitors") ?? 0, addOffers: offers, requestId: newRequestId() },
-      };
-    }
-    const batch = this.sending;
+    this.timer = undefined;
+    if (this.busy || this.me === "") return;
+    this.busy = true;
     try {
-      const answer = await client(DropinService).recordVisitTally(batch.request);
-      this.failure = null;
-      this.put(answer.tally);
-      for (const [what, count] of batch.taps) for (let index = 0; index < count; index++) this.sent.push({ part: batch.part, what });
-      this.sending = null;
-      if (this.waiting.length > 0) this.schedule(calm);
-    } catch (thrown) {
-      this.failure = thrown;
-      this.schedule(10_000);
+      for (;;) {
+        // While somebody taps, only what they tapped before a pause is sent.
+        const batch = this.queue.find((one) => one.by !== "" || one.tab !== this.tab || this.timer === undefined);
+        if (!batch) break;
+        if (batch.by === "" && !navigator.onLine) {
+          this.later();
+          break;
+        }
+        if (!(await this.send(batch))) break;
+      }
+    } finally {
+      this.busy = false;
     }
+  }
+
+  /** What was unsure is counted after all, under a new key, or was counted already. */
+  settle(batch: Batch, count: boolean): void {
+    this.unsure = this.unsure.filter((one) => one.id !== batch.id);
+    drop(localStorage, batch.id);
+    if (!count) return;
+    const anew = { ...batch, id: newRequestId(), tab: "", by: "", at: 0, refused: false };
+    keep(localStorage, anew);
+    this.queue.push(anew);
+    void this.flush();
   }
 
   stop(): void {
+    this.stopped = true;
     clearTimeout(this.timer);
-    if (this.unsaved > 0) void this.flush();
+    this.timer = undefined;
+    const left = this.queue.length > 0 ? this.flush() : Promise.resolve();
+    void left.finally(() => this.release());
+  }
+
+  private async send(batch: Batch): Promise<boolean> {
+    if (batch.by === "") {
+      [batch.by, batch.at] = [this.me, Date.now()];
+      keep(localStorage, batch);
+    }
+    try {
+      const answer = await client(DropinService).recordVisitTally({
+        date: fromIso(batch.date),
+        partOfDay: batch.part,
+        addVisitors: batch.taps["visitors"] ?? 0,
+        addOffers: Object.entries(batch.taps).flatMap(([what, count]) => (what === "visitors" ? [] : [{ offer: Number(what), count }])),
+        requestId: batch.id,
+      });
+      this.put(answer.tally);
+      [this.waiting, this.tries] = [false, 0];
+      for (const tap of this.taps.filter(({ id }) => id === batch.id)) this.sent.push({ part: tap.part, what: tap.what });
+      this.remove(batch.id);
+      return true;
+    } catch (thrown) {
+      if (!final.includes(failureOf(thrown).code)) {
+        this.later();
+        return false;
+      }
+      const refused = { ...batch, refused: true };
+      this.remove(batch.id);
+      keep(localStorage, refused);
+      this.unsure = [...this.unsure, refused];
+      return true;
+    }
+  }
+
+  private notSent(id: string): boolean {
+    return this.queue.some((batch) => batch.id === id && batch.by === "");
+  }
+
+  private lessOne(id: string, what: Counted): void {
+    const batch = this.queue.find((one) => one.id === id);
+    if (!batch) return;
+    const left = (batch.taps[what] ?? 0) - 1;
+    if (left > 0) batch.taps[what] = left;
+    else delete batch.taps[what];
+    if (Object.keys(batch.taps).length > 0) keep(localStorage, batch);
+    else this.remove(id);
+  }
+
+  private remove(id: string): void {
+    this.queue = this.queue.filter((batch) => batch.id !== id);
+    this.taps = this.taps.filter((tap) => tap.id !== id);
+    drop(localStorage, id);
   }
 
   private put(tally: VisitTally | undefined): void {
-    if (tally) this.tallies = [...this.tallies.filter((other) => other.partOfDay !== tally.partOfDay), tally];
+    if (tally && toIso(tally.date) === toIso(today())) this.tallies = [...this.tallies.filter((other) => other.partOfDay !== tally.partOfDay), tally];
+  }
+
+  private later(): void {
+    this.waiting = true;
+    this.schedule(patience[Math.min(this.tries++, patience.length - 1)] ?? calm);
   }
 
   private schedule(after: number): void {
+    if (this.stopped) return;
     clearTimeout(this.timer);
     this.timer = setTimeout(() => void this.flush(), after);
   }

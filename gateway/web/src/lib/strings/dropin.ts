@@ -16,6 +16,23 @@ export const dropin = {
   "tally.undo-none": ["Intet at fortryde", "Nothing to undo"],
   "tally.now": ["{name}: {count}", "{name}: {count}"],
   "tally.unsaved": ["{count} tryk er ikke gemt endnu.", "{count} presses are not saved yet."],
+  "tally.waiting": [
+    "Ingen forbindelse. {count} tryk er gemt her på skærmen og bliver sendt, når der er forbindelse igen. Tæl bare videre.",
+    "No connection. {count} presses are kept on this screen and are sent when there is a connection again. Just go on counting.",
+  ],
+  "tally.unsure.title": ["Blev {count} tryk talt med?", "Were {count} presses counted?"],
+  "tally.unsure.text": [
+    "De blev sendt fra denne skærm, men vi fik ikke svar. Se på dagens tal, og vælg.",
+    "They were sent from this screen, but no answer came. Look at the day's numbers, and choose.",
+  ],
+  "tally.unsure.count": ["Nej, tæl dem med", "No, count them"],
+  "tally.unsure.drop": ["Ja, de er talt med", "Yes, they are counted"],
+  "tally.refused.title": ["{count} tryk blev ikke talt med", "{count} presses were not counted"],
+  "tally.refused.text": [
+    "Der kan højst stå 999, og kun de sidste 31 dage kan tælles.",
+    "There can be 999 at most, and only the last 31 days can be counted.",
+  ],
+  "tally.refused.drop": ["Læg dem væk", "Put them away"],
   "tally.saved": ["Alt er gemt.", "Everything is saved."],
   "tally.offers": ["Hvad blev brugt?", "What was used?"],
   "tally.today": ["I dag", "Today"],
