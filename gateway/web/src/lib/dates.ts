@@ -46,3 +46,14 @@ export function today(): CivilDate {
 export function kroner(amount: number): string {
   return `${new Intl.NumberFormat(locale()).format(amount)} kr.`;
 }
+
+/** Minutes after midnight in Copenhagen. */
+export function minuteNow(): number {
+  const [hour, minute] = new Intl.DateTimeFormat("en-GB", { hour: "2-digit", minute: "2-digit", hour12: false, timeZone: zone }).format(new Date()).split(":").map(Number);
+  return ((hour ?? 0) % 24) * 60 + (minute ?? 0);
+}
+
+/** Monday 1 to Sunday 7, as the contracts count. */
+export function weekdayOf(date: CivilDate): number {
+  return ((new Date(Date.UTC(date.year, date.month - 1, date.day)).getUTCDay() + 6) % 7) + 1;
+}
