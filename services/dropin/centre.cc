@@ -6,17 +6,17 @@
 
 #include "absl/strings/str_cat.h"
 #include "services/dropin/entities.h"
+#include "services/dropin/house_records.h"
 #include "services/dropin/opening.h"
+#include "services/dropin/shift.h"
 #include "services/dropin/stored.pb.h"
+#include "services/dropin/user_shift.h"
 #include "services/runtime/civil.h"
 
 namespace brobygger::dropin {
 namespace {
 
 using Record = stored::CentreRecord;
-
-// How far ahead a conditional day can be confirmed.
-constexpr int kConfirmAheadDays = 62;
 
 v1::Centre Shown(const Call& call, const Record& record, const std::string& etag) {
   v1::Centre centre = record.centre();
@@ -50,12 +50,23 @@ absl::Status CheckEtag(View& view, const std::string& wanted) {
 
 }  // namespace
 
+void SetConfirmed(stored::CentreRecord* record, absl::CivilDay day, bool open, absl::CivilDay today) {
+  std::set<absl::CivilDay> days = Confirmed(*record);
+  if (open) days.insert(day);
+  else days.erase(day);
+  Confirm(record, days, today);
+}
+
 absl::StatusOr<Decision> GetCentre(const Call& call, const v1::GetCentreRequest&, View& view) {
+  // Asked for before giving up: one round.
+  const absl::StatusOr<DayShifts> shifts = ShiftsOn(CopenhagenDay(call.now), view);
   BB_ASSIGN_OR_RETURN(const Record* record, view.Get<Record>(kCentreId));
   BB_ASSIGN_OR_RETURN(const std::string etag, view.Etag<Record>(kCentreId));
+  BB_RETURN_IF_ERROR(shifts.status());
   v1::GetCentreResponse response;
   *response.mutable_centre() = Shown(call, *record, etag);
   *response.mutable_opening() = OpeningAt(*record, call.now);
+  ApplyStaffing(StaffingAt(*shifts, MinuteOf(call.now), record->centre().safety_staffing()), response.mutable_opening());
   return Decision(response);
 }
 
@@ -87,47 +98,14 @@ absl::StatusOr<Decision> ConfirmConditionalDay(const Call& call, const v1::Confi
   }
   if (!IsConditional(before->centre(), day)) return Invalid({{"date", "want one of the centre's conditional days"}});
   Record record = *before;
-  std::set<absl::CivilDay> days = Confirmed(record);
-  if (request.open()) days.insert(day);
-  else days.erase(day);
-  Confirm(&record, days, today);
+  SetConfirmed(&record, day, request.open(), today);
 
   BB_ASSIGN_OR_RETURN(const std::string etag, view.NextEtag<Record>(kCentreId));
   v1::ConfirmConditionalDayResponse response;
   *response.mutable_centre() = Shown(call, record, etag);
   Decision decision(response);
   decision.Put(Entities(), kCentreId, record);
-  return decision;
-}
-
-absl::StatusOr<Decision> ListOffers(const Call&, const v1::ListOffersRequest&, View& view) {
-  BB_ASSIGN_OR_RETURN(const Record* record, view.Get<Record>(kCentreId));
-  BB_ASSIGN_OR_RETURN(const std::string etag, view.Etag<Record>(kCentreId));
-  v1::ListOffersResponse response;
-  *response.mutable_offers() = record->offers();
-  response.set_etag(etag);
-  return Decision(response);
-}
-
-absl::StatusOr<Decision> UpdateOffers(const Call&, const v1::UpdateOffersRequest& request, View& view) {
-  std::vector<Violation> violations;
-  std::set<int> kinds;
-  for (int i = 0; i < request.offers_size(); ++i) {
-    if (!kinds.insert(request.offers(i).kind()).second) {
-      violations.push_back({absl::StrCat("offers[", i, "].kind"), "want each kind once", "DUPLICATE_ITEM"});
-    }
-  }
-  if (!violations.empty()) return Invalid(std::move(violations));
-  BB_ASSIGN_OR_RETURN(const Record* before, view.Get<Record>(kCentreId));
-  BB_RETURN_IF_ERROR(CheckEtag(view, request.etag()));
-  Record record = *before;
-  *record.mutable_offers() = request.offers();
-
-  v1::UpdateOffersResponse response;
-  *response.mutable_offers() = record.offers();
-  BB_ASSIGN_OR_RETURN(*response.mutable_etag(), view.NextEtag<Record>(kCentreId));
-  Decision decision(response);
-  decision.Put(Entities(), kCentreId, record);
+  if (!request.open()) BB_RETURN_IF_ERROR(CancelUserShiftsOn(day, view, &decision));
   return decision;
 }
 

@@ -1,6 +1,6 @@
 #include "services/dropin/entities.h"
 
-#include <algorithm>
+#include <utility>
 #include <vector>
 
 #include "absl/strings/str_cat.h"
@@ -9,6 +9,10 @@
 #include "brobygger/dropin/v1/participant.pb.h"
 #include "brobygger/dropin/v1/regular.pb.h"
 #include "brobygger/dropin/v1/tally.pb.h"
+#include "services/dropin/activity_records.h"
+#include "services/dropin/house_records.h"
+#include "services/dropin/meal_plan.h"
+#include "services/dropin/network_records.h"
 #include "services/dropin/participant.h"
 #include "services/dropin/regular.h"
 #include "services/dropin/stored.pb.h"
@@ -17,12 +21,10 @@
 namespace brobygger::dropin {
 namespace {
 
-std::int64_t DayNumber(const type::v1::Date& date) { return ToDay(date) - absl::CivilDay(1970, 1, 1); }
-
 std::string Citizen(absl::string_view id) { return absl::StrCat("citizens/", id); }
 
 EntitySet Make() {
-  return EntitySet({
+  std::vector<EntityType> all = {
       EntityOf<stored::CentreRecord>("centre", {}),
       EntityOf<v1::VisitTally>("tally", {}),
       EntityOf<v1::CountWeek>("count-week",
@@ -48,7 +50,11 @@ EntitySet Make() {
                                  [](absl::string_view, const v1::Regular&) { return std::vector<IndexEntry>{{"all", "", 0}}; },
                              .due = [](absl::string_view, const v1::Regular& r) { return NextPassing(r); }}),
       EntityOf<v1::DropinFile>("file", {.owner = [](absl::string_view id, const v1::DropinFile&) { return Citizen(id); }}),
-  });
+  };
+  for (auto area : {ActivityEntities, MealEntities, HouseEntities, NetworkEntities}) {
+    for (EntityType& type : area()) all.push_back(std::move(type));
+  }
+  return EntitySet(std::move(all));
 }
 
 }  // namespace
@@ -57,6 +63,8 @@ const EntitySet& Entities() {
   static const EntitySet* const entities = new EntitySet(Make());
   return *entities;
 }
+
+std::int64_t DayNumber(const type::v1::Date& date) { return ToDay(date) - absl::CivilDay(1970, 1, 1); }
 
 std::string DayId(absl::CivilDay day) { return absl::StrFormat("%04d%02d%02d", day.year(), day.month(), day.day()); }
 

@@ -5,12 +5,15 @@
 //   participant  random               v1::Participant        sealed under a key of its own, forgotten after 12 months
 //   regular      citizen's reference  v1::Regular            sealed under the citizen's key
 //   file         citizen's reference  v1::DropinFile         what the door shows
+// and those of each area: activity_records.h, meal_plan.h, house_records.h, network_records.h.
 #pragma once
 
+#include <cstdint>
 #include <string>
 
 #include "absl/strings/string_view.h"
 #include "absl/time/civil_time.h"
+#include "brobygger/type/v1/type.pb.h"
 #include "services/runtime/decide.h"
 
 namespace brobygger::dropin {
@@ -19,6 +22,9 @@ namespace brobygger::dropin {
 const EntitySet& Entities();
 
 inline constexpr char kCentreId[] = "centre";
+
+// Days since 1970: what indexes by day are ordered by. Earliest first is ordered by its negative.
+std::int64_t DayNumber(const type::v1::Date& date);
 
 // "20261121"
 std::string DayId(absl::CivilDay day);

@@ -12,6 +12,6 @@
 namespace brobygger::dropin {
 
 // Deletes the participant, destroys the key and takes the reference out of every record. The participant has to be there.
-absl::Status Forget(const std::string& id, View& view, Decision* decision);
+absl::Status Forget(const Call& call, const std::string& id, View& view, Decision* decision);
 
 }  // namespace brobygger::dropin

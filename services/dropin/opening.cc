@@ -53,22 +53,26 @@ v1::Opening OpeningAt(const stored::CentreRecord& record, absl::Time now) {
   return out;
 }
 
-std::vector<Violation> CheckHours(const v1::Centre& centre) {
-  std::vector<Violation> out;
-  const auto& all = centre.opening_hours();
+void CheckStretches(const google::protobuf::RepeatedPtrField<v1::OpeningHours>& all, absl::string_view field, std::vector<Violation>* out) {
   for (int i = 0; i < all.size(); ++i) {
-    const std::string path = absl::StrCat("centre.opening_hours[", i, "]");
+    const std::string path = absl::StrCat(field, "[", i, "]");
     if (all[i].to_minute() <= all[i].from_minute()) {
-      out.push_back({absl::StrCat(path, ".to_minute"), "want a time after from_minute"});
+      out->push_back({absl::StrCat(path, ".to_minute"), "want a time after from_minute"});
       continue;
     }
     for (int j = 0; j < i; ++j) {
       if (all[i].weekday() == all[j].weekday() && all[i].from_minute() < all[j].to_minute() && all[j].from_minute() < all[i].to_minute()) {
-        out.push_back({path, "want stretches of one day that do not overlap"});
+        out->push_back({path, "want stretches of one day that do not overlap"});
         break;
       }
     }
   }
+}
+
+std::vector<Violation> CheckHours(const v1::Centre& centre) {
+  std::vector<Violation> out;
+  const auto& all = centre.opening_hours();
+  CheckStretches(all, "centre.opening_hours", &out);
   for (int i = 0; i < centre.conditional_days_size(); ++i) {
     const bool has_hours = std::any_of(all.begin(), all.end(),
                                        [&](const v1::OpeningHours& h) { return h.weekday() == centre.conditional_days(i); });

@@ -19,16 +19,8 @@ constexpr absl::Duration kLinkSkew = absl::Minutes(5);
 
 std::string NameOf(absl::string_view id) { return absl::StrCat("participants/", id); }
 
-absl::string_view Word(v1::ParticipantState state) {
-  switch (state) {
-    case v1::PARTICIPANT_STATE_ALIAS: return "ALIAS";
-    case v1::PARTICIPANT_STATE_LINKED: return "LINKED";
-    case v1::PARTICIPANT_STATE_FORGOTTEN: return "FORGOTTEN";
-    default: return "UNSPECIFIED";
-  }
-}
-
 v1::Participant Shown(v1::Participant participant, absl::string_view id, const std::string& etag) {
+  *participant.mutable_forgotten_on() = ToDate(ForgottenOn(participant));
   participant.set_name(NameOf(id));
   participant.set_etag(etag);
   return participant;
@@ -38,12 +30,6 @@ v1::Participant Shown(v1::Participant participant, absl::string_view id, const s
 absl::Status Forgotten() {
   return Refusal(absl::StatusCode::kNotFound, "ALIAS_FORGOTTEN",
                  "nobody is known here by this name of a record: the alias was forgotten, or never was here. A new alias begins anew");
-}
-
-absl::StatusOr<const v1::Participant*> Known(const std::string& id, View& view) {
-  BB_ASSIGN_OR_RETURN(const v1::Participant* participant, view.Find<v1::Participant>(id));
-  if (participant == nullptr) return Forgotten();
-  return participant;
 }
 
 // The citizen's id, if the link is the consent service's word for this agency and this alias, and fresh.
@@ -65,18 +51,18 @@ absl::StatusOr<std::string> Linked(const LinkCheck& check, const Call& call, con
 
 }  // namespace
 
-bool MayBecome(v1::ParticipantState from, v1::ParticipantState to) {
-  switch (from) {
-    case v1::PARTICIPANT_STATE_ALIAS: return to == v1::PARTICIPANT_STATE_LINKED || to == v1::PARTICIPANT_STATE_FORGOTTEN;
-    case v1::PARTICIPANT_STATE_LINKED: return to == v1::PARTICIPANT_STATE_FORGOTTEN;
-    default: return false;
-  }
+absl::CivilDay ForgottenOn(const v1::Participant& participant) { return AddMonths(ToDay(participant.last_use()), kMonthsUnused); }
+
+absl::Time ForgottenAt(const v1::Participant& participant) { return StartOfDay(ForgottenOn(participant)); }
+
+absl::StatusOr<const v1::Participant*> KnownParticipant(const std::string& id, View& view) {
+  BB_ASSIGN_OR_RETURN(const v1::Participant* participant, view.Find<v1::Participant>(id));
+  if (participant == nullptr) return Forgotten();
+  return participant;
 }
 
-absl::Time ForgottenAt(const v1::Participant& participant) { return StartOfDay(AddMonths(ToDay(participant.last_use()), kMonthsUnused)); }
-
 absl::StatusOr<v1::Participant> UseKnown(const Call& call, const std::string& id, View& view) {
-  BB_ASSIGN_OR_RETURN(const v1::Participant* before, Known(id, view));
+  BB_ASSIGN_OR_RETURN(const v1::Participant* before, KnownParticipant(id, view));
   v1::Participant participant = *before;
   *participant.mutable_last_use() = ToDate(CopenhagenDay(call.now));
   return participant;
@@ -105,7 +91,7 @@ absl::StatusOr<Decision> CreateParticipant(const Call& call, const v1::CreatePar
 
 absl::StatusOr<Decision> GetParticipant(const Call&, const v1::GetParticipantRequest& request, View& view) {
   const std::string id = IdOf(request.name());
-  BB_ASSIGN_OR_RETURN(const v1::Participant* participant, Known(id, view));
+  BB_ASSIGN_OR_RETURN(const v1::Participant* participant, KnownParticipant(id, view));
   BB_ASSIGN_OR_RETURN(const std::string etag, view.Etag<v1::Participant>(id));
   v1::GetParticipantResponse response;
   *response.mutable_participant() = Shown(*participant, id, etag);
@@ -114,7 +100,7 @@ absl::StatusOr<Decision> GetParticipant(const Call&, const v1::GetParticipantReq
 
 absl::StatusOr<Decision> UpdateParticipant(const Call& call, const v1::UpdateParticipantRequest& request, View& view) {
   const std::string id = IdOf(request.name());
-  BB_ASSIGN_OR_RETURN(const v1::Participant* before, Known(id, view));
+  BB_ASSIGN_OR_RETURN(const v1::Participant* before, KnownParticipant(id, view));
   BB_ASSIGN_OR_RETURN(const std::string etag, view.Etag<v1::Participant>(id));
   if (!request.etag().empty() && request.etag() != etag) return EtagMismatch();
   // What is linked is past: it can be read and forgotten.
@@ -146,20 +132,20 @@ absl::StatusOr<Decision> ListParticipants(const Call&, const v1::ListParticipant
   return Decision(response);
 }
 
-absl::StatusOr<Decision> ForgetParticipant(const Call&, const v1::ForgetParticipantRequest& request, View& view) {
+absl::StatusOr<Decision> ForgetParticipant(const Call& call, const v1::ForgetParticipantRequest& request, View& view) {
   const std::string id = IdOf(request.name());
-  BB_ASSIGN_OR_RETURN(const v1::Participant* participant, Known(id, view));
-  if (!MayBecome(participant->state(), v1::PARTICIPANT_STATE_FORGOTTEN)) return WrongState(Word(participant->state()), "ALIAS or LINKED");
+  BB_ASSIGN_OR_RETURN(const v1::Participant* participant, KnownParticipant(id, view));
+  BB_RETURN_IF_ERROR(CheckMove(participant->state(), v1::PARTICIPANT_STATE_FORGOTTEN));
   Decision decision{v1::ForgetParticipantResponse()};
-  BB_RETURN_IF_ERROR(Forget(id, view, &decision));
+  BB_RETURN_IF_ERROR(Forget(call, id, view, &decision));
   return decision;
 }
 
 absl::StatusOr<Decision> LinkParticipant(const LinkCheck& check, const Call& call, const v1::LinkParticipantRequest& request, View& view) {
   BB_ASSIGN_OR_RETURN(const std::string citizen, Linked(check, call, request));
   const std::string id = IdOf(request.name());
-  BB_ASSIGN_OR_RETURN(const v1::Participant* before, Known(id, view));
-  if (!MayBecome(before->state(), v1::PARTICIPANT_STATE_LINKED)) return WrongState(Word(before->state()), "ALIAS");
+  BB_ASSIGN_OR_RETURN(const v1::Participant* before, KnownParticipant(id, view));
+  BB_RETURN_IF_ERROR(CheckMove(before->state(), v1::PARTICIPANT_STATE_LINKED));
   BB_ASSIGN_OR_RETURN(const v1::Regular* known, view.Find<v1::Regular>(citizen));
 
   const absl::CivilDay today = CopenhagenDay(call.now);
@@ -190,7 +176,7 @@ absl::StatusOr<Decision> LinkParticipant(const LinkCheck& check, const Call& cal
 absl::StatusOr<Decision> ForgetUnused(const Call& call, const std::string& id, View& view) {
   BB_ASSIGN_OR_RETURN(const v1::Participant* participant, view.Find<v1::Participant>(id));
   Decision decision;
-  if (participant != nullptr && ForgottenAt(*participant) <= call.now) BB_RETURN_IF_ERROR(Forget(id, view, &decision));
+  if (participant != nullptr && ForgottenAt(*participant) <= call.now) BB_RETURN_IF_ERROR(Forget(call, id, view, &decision));
   return decision;
 }
 

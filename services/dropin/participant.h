@@ -6,8 +6,10 @@
 #include <memory>
 #include <string>
 
+#include "absl/time/civil_time.h"
 #include "absl/time/time.h"
 #include "brobygger/dropin/v1/participant.pb.h"
+#include "services/dropin/states.h"
 #include "services/runtime/decide.h"
 
 namespace brobygger::dropin {
@@ -20,8 +22,6 @@ struct LinkCheck {
 // What is signed: this, and the serialised AliasLink.
 inline constexpr absl::string_view kLinkContext = "brobygger link 1\n";
 
-// The state table. FORGOTTEN is the state of having no record.
-bool MayBecome(v1::ParticipantState from, v1::ParticipantState to);
 // 12 months after the last use.
 absl::Time ForgottenAt(const v1::Participant& participant);
 
@@ -30,6 +30,10 @@ absl::Time ForgottenAt(const v1::Participant& participant);
 // Refusals: NOT_FOUND ALIAS_FORGOTTEN, WRONG_STATE.
 absl::StatusOr<v1::Participant> UseAlias(const Call& call, const std::string& id, View& view);
 absl::StatusOr<v1::Participant> UseKnown(const Call& call, const std::string& id, View& view);
+// Read, not used.
+absl::StatusOr<const v1::Participant*> KnownParticipant(const std::string& id, View& view);
+// The day on which the participant is forgotten if nothing happens.
+absl::CivilDay ForgottenOn(const v1::Participant& participant);
 
 absl::StatusOr<Decision> CreateParticipant(const Call& call, const v1::CreateParticipantRequest& request, View& view);
 absl::StatusOr<Decision> GetParticipant(const Call& call, const v1::GetParticipantRequest& request, View& view);

@@ -62,26 +62,12 @@ class ParticipantTest : public ::testing::Test {
   House house;
 };
 
-TEST(Participant, StateTable) {
-  using S = v1::ParticipantState;
-  const std::set<std::pair<S, S>> allowed = {
-      {v1::PARTICIPANT_STATE_ALIAS, v1::PARTICIPANT_STATE_LINKED},
-      {v1::PARTICIPANT_STATE_ALIAS, v1::PARTICIPANT_STATE_FORGOTTEN},
-      {v1::PARTICIPANT_STATE_LINKED, v1::PARTICIPANT_STATE_FORGOTTEN},
-  };
-  for (int from = v1::ParticipantState_MIN; from <= v1::ParticipantState_MAX; ++from) {
-    for (int to = v1::ParticipantState_MIN; to <= v1::ParticipantState_MAX; ++to) {
-      const S f = static_cast<S>(from), t = static_cast<S>(to);
-      EXPECT_EQ(MayBecome(f, t), allowed.count({f, t}) > 0) << from << " -> " << to;
-    }
-  }
-}
-
 TEST_F(ParticipantTest, AnAliasIsEnough) {
   const v1::Participant created = Create("Løve", {"en tur til havet"});
   EXPECT_EQ(created.name().substr(0, 13), "participants/");
   EXPECT_TRUE(IsId(IdOf(created.name())));
   EXPECT_EQ(created.state(), v1::PARTICIPANT_STATE_ALIAS);
+  EXPECT_EQ(ToDay(created.forgotten_on()), absl::CivilDay(2027, 11, 21));
   EXPECT_EQ(Get(created.name())->participant().DebugString(), created.DebugString());
   EXPECT_NE(Create("Løve").name(), created.name()) << "two may have the same alias";
 }
