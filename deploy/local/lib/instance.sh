@@ -15,6 +15,7 @@ instance_start() {
   case $name in
     redis-*)
       dir=$(redis_dir "${name#redis-}")
+      process_alive "$name" || aof_mend "$dir/data" "Redis (${name#redis-})"
       process_start "$name" "$(process_stamp "$dir/redis.conf")" redis-server "$dir/redis.conf"
       ;;
     issuer)

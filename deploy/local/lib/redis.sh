@@ -11,7 +11,7 @@ SERVICE_RIGHTS='resetchannels -@all +@read +@write +@connection +@transaction +t
 # Users of each Redis: "name key-pattern…".
 redis_users() {
   case $1 in
-    records) printf '%s\n' 'consent consent:* registry:*' 'dropin dropin:*' 'housing housing:*' 'gateway gateway:*' ;;
+    records) printf '%s\n' 'consent consent:* registry:*' 'dropin dropin:*' 'housing housing:*' 'clinic clinic:*' 'gateway gateway:*' ;;
     trust) printf '%s\n' 'consent consent:* registry:* ledger:*' ;;
   esac
 }
@@ -26,7 +26,8 @@ redis_password() {
 
 redis_hash() { printf '%s' "$1" | openssl dgst -sha256 -r | cut -d' ' -f1; }
 
-# Writes redis.conf and users.acl.
+# Writes redis.conf and users.acl. Values stand in the files as they are (rdbcompression no): they are sealed and would not get smaller,
+# and whoever looks for what was erased finds it if it is there.
 redis_configure() {
   local store=$1 dir socket user patterns p keys
   dir=$(redis_dir "$store")
@@ -54,11 +55,32 @@ save ""
 appendonly yes
 appendfsync always
 no-appendfsync-on-rewrite no
+aof-load-truncated no
+rdbcompression no
 maxmemory-policy noeviction
 enable-debug-command no
 enable-module-command no
 daemonize no
 X
+}
+
+# Takes off what a power cut may leave at the end of the newest append-only file: a transaction that had not come to its end. Redis
+# 7.0 would do so by itself (aof-load-truncated yes), but where the cut goes through a command of a transaction it keeps the commands before it,
+# and the load after the next carries them out together with the following transaction: half of what nobody was answered, and
+# what was acknowledged fails. Nothing that was acknowledged is taken off: a tail that holds the end of a transaction is for a person to look at.
+#
+#   aof_mend DIR WHOSE     DIR holds appendonlydir; no Redis runs on it
+aof_mend() {
+  local dir=$1/appendonlydir found file size good
+  [ -s "$dir/appendonly.aof.manifest" ] || return 0
+  if found=$(cd "$dir" && redis-check-aof appendonly.aof.manifest </dev/null 2>&1); then return 0; fi
+  read -r file size good < <(sed -n 's/^AOF analyzed: filename=\(.*\), size=\([0-9]*\), ok_up_to=\([0-9]*\),.*/\1 \2 \3/p' <<<"$found" | tail -n 1)
+  if [ -z "$file" ] || [ "$file" != "$(sed -n 's/^file \(.*\) seq .* type i$/\1/p' "$dir/appendonly.aof.manifest" | tail -n 1)" ] \
+    || tail -c "+$((good + 1))" "$dir/$file" | grep -azPq '\nEXEC\r\n'; then
+    die "the append-only file of $2 is damaged before its end: $found"
+  fi
+  say "  $2: $((size - good)) bytes of a transaction that did not come to its end are taken off $file"
+  truncate -s "$good" "$dir/$file"
 }
 
 redis_admin() {

@@ -10,8 +10,22 @@ function programs(directory, depth = 3) {
   return readdirSync(directory, { withFileTypes: true }).flatMap((e) => {
     const path = join(directory, e.name);
     if (e.isDirectory()) return depth > 1 && e.name !== "CMakeFiles" ? programs(path, depth - 1) : [];
-    return e.isFile() && /^brobygger-[a-z]+(-nonatomic)?$/.test(e.name) ? [path] : [];
+    return e.isFile() && /^brobygger-[a-z]+(-nonatomic|-broken)?$/.test(e.name) ? [path] : [];
   });
+}
+
+// A build tree whose programs are those of the build, but for some: { consent: "brobygger-consent-nonatomic" }.
+export function treeWith(tree, instead) {
+  mkdirSync(join(tree, "bin"), { recursive: true });
+  const found = new Map(programs(build).map((path) => [basename(path), path]));
+  const place = (from, to) => { try { linkSync(from, to); } catch { copyFileSync(from, to); } };
+  for (const [name, path] of found) {
+    if (/-(nonatomic|broken)$/.test(name)) continue;
+    const other = instead[name.replace("brobygger-", "")];
+    if (other && !found.has(other)) throw new Error(`${other} is not built in ${build}`);
+    place(other ? found.get(other) : path, join(tree, "bin", name));
+  }
+  copyFileSync(join(build, "brobygger.binpb"), join(tree, "brobygger.binpb"));
 }
 
 // The environment that names it; deploy/local/up has been run with it. `stop()` ends it and removes what it kept.
@@ -24,18 +38,9 @@ export function startControl() {
     for (const made of [tree, directory]) rmSync(made, { recursive: true, force: true });
   };
   stop();
-  mkdirSync(join(tree, "bin"), { recursive: true });
   mkdirSync(directory, { recursive: true, mode: 0o700 });
   writeFileSync(join(directory, "story-played"), "");  // the story looks, and the gate's functions are not there yet
-  const found = programs(build);
-  if (!found.some((p) => basename(p) === "brobygger-consent-nonatomic")) throw new Error(`brobygger-consent-nonatomic is not built in ${build}`);
-  const place = (from, to) => { try { linkSync(from, to); } catch { copyFileSync(from, to); } };
-  for (const path of found) {
-    const name = basename(path);
-    if (name === "brobygger-consent") continue;
-    place(path, join(tree, "bin", name === "brobygger-consent-nonatomic" ? "brobygger-consent" : name));
-  }
-  copyFileSync(join(build, "brobygger.binpb"), join(tree, "brobygger.binpb"));
+  treeWith(tree, { consent: "brobygger-consent-nonatomic" });
   try {
     execFileSync(join(root, "deploy/local/up"), ["--no-build"], { env, stdio: "pipe" });
     const redis = join(directory, "redis-trust");

@@ -10,11 +10,11 @@ import { everything } from "./site.mjs";
 const healing = 30_000;  // within this everybody answers again, by themselves
 
 // Evils that come together, each over another process or road.
-function choose(random, names, most) {
+function choose(random, names, most, only) {
   const chosen = [], taken = new Set();
   for (const name of random.some(names, random.integer(1, most))) {
     const { targets } = nemeses[name];
-    const free = (targets ?? roadNames).filter((t) => !taken.has(t));
+    const free = (targets ?? roadNames).filter((t) => !taken.has(t) && (!only || only.includes(t)));
     if (free.length === 0) continue;
     const target = random.one(free);
     taken.add(target);
@@ -40,8 +40,8 @@ async function gathering(site, random, chosen, longest) {
   return at;
 }
 
-// Plays until `seconds` are over. `names`: which nemeses. `ledger`: a LedgerJudge that has seen the ledger so far. Returns { found, figures }.
-export async function play({ site, random, names = Object.keys(nemeses), seconds, people = 6, most = 3, longest = 1200, rest, ledger = new LedgerJudge(), say = () => {} }) {
+// Plays until `seconds` are over. `names`: which nemeses; `targets`: over whom, if not over all. `ledger`: a LedgerJudge that has seen the ledger so far. Returns { found, figures }.
+export async function play({ site, random, names = Object.keys(nemeses), targets, seconds, people = 6, most = 3, longest = 1200, rest, ledger = new LedgerJudge(), say = () => {} }) {
   roadNames = site.roads.map((r) => r.name);
   names = names.filter((name) => !site.why.has(name));
   const there = await settle(people);
@@ -56,7 +56,7 @@ export async function play({ site, random, names = Object.keys(nemeses), seconds
   while (Date.now() < until && failed.length === 0) {
     if (names.length === 0) { await sleep(100); continue; }
     const before = new Map(everything.map((name) => [name, site.pid(name)]));
-    const chosen = choose(random, names, most);
+    const chosen = choose(random, names, most, targets);
     const evils = await gathering(site, random, chosen, longest);
     const begun = Date.now();
     figures.gatherings++;
