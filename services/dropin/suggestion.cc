@@ -67,7 +67,7 @@ absl::StatusOr<Decision> ScreenSuggestion(const Call&, const v1::ScreenSuggestio
   BB_ASSIGN_OR_RETURN(const v1::Suggestion* before, view.Get<v1::Suggestion>(id));
   if (before->screened()) return WrongState("SCREENED", "UNSCREENED");
   BB_ASSIGN_OR_RETURN(const std::string etag, view.Etag<v1::Suggestion>(id));
-  if (etag != request.etag()) return EtagMismatch();
+  if (!request.etag().empty() && etag != request.etag()) return EtagMismatch();
   if (request.discard()) {
     Decision decision{v1::ScreenSuggestionResponse()};
     decision.Delete("suggestion", id);
