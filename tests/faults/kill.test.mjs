@@ -4,12 +4,12 @@
 import assert from "node:assert/strict";
 import { after, test } from "node:test";
 import { close, viaGateway, viaGrpc } from "../lib/client.mjs";
-import { date, requestId, strangerReference } from "../lib/values.mjs";
+import { categories, date, purpose, requestId, strangerReference } from "../lib/values.mjs";
 import { faults, readLedger, unmatched } from "./lib/ledger.mjs";
 import { mixedLoad } from "./lib/load.mjs";
 import { agreed, home, long, percentile, processes, service, sleep, within } from "./lib/world.mjs";
 
-const victims = ["consent", "redis-trust", "dropin", "redis-records", "housing", "gateway"];
+const victims = ["consent", "redis-trust", "dropin", "redis-records", "housing", "clinic", "gateway"];
 const kills = Number(process.env.BROBYGGER_KILLS ?? (long ? 102 : 12));
 const everything = [...victims, "issuer"];
 const pids = async () => new Map(await Promise.all(everything.map(async (name) => [name, await processes("pid", name).catch(() => "")])));
@@ -28,6 +28,8 @@ async function wholeAgain() {
     ask(viaGrpc, "boligenhed-1", `${service.card}/GetCitizenFile`, { ...door, holder: "agencies/perron-4" }),
     ask(viaGrpc, "perron-4-1", `${service.card}/GetCitizenCard`, { citizen: stranger }),
     ask(viaGrpc, "boligenhed-1", `${service.housing}/ListScreenings`, { citizen: stranger }),
+    ask(viaGrpc, "socialtandpleje-1", `${service.clinic}/GetCitizenFile`, { citizen: stranger, purpose: purpose("HEALTH_AND_DENTAL_CARE"), categories: categories("HEALTH"), holder: "agencies/perron-4-clinic" }),
+    ask(viaGrpc, "clinic-nurse-1", `${service.clinic}/ListWoundCourses`, { citizen: stranger }),
     ask(viaGateway, "perron-4-1", `${service.dropin}/RecordVisitTally`, { date: date(-31), part_of_day: "PART_OF_DAY_EVENING", add_visitors: 0, request_id: requestId() }),
   ]);
   return answers.every((a) => ["OK", "NOT_FOUND"].includes(a.code) || a.reason === "CONSENT_REQUIRED");

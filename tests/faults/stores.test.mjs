@@ -133,12 +133,12 @@ test("the opened stores of two agencies", async (t) => {
 test("every key of the records store belongs to one agency of one service", async () => {
   const records = await Resp.connect("records");
   const strange = [];
-  const greeting = /^(dropin|housing|consent|admin):greeting$/;  // each connection begins with it, that of the test's own dump too: it says 1
+  const greeting = /^(dropin|housing|clinic|consent|admin):greeting$/;  // each connection begins with it, that of the test's own dump too: it says 1
   for (let cursor = "0"; ;) {
     const [next, keys] = await records.call("SCAN", cursor, "COUNT", 1000);
     for (const key of keys.map(String)) {
       if (greeting.test(key)) assert.equal(`${await records.call("GET", key)}`, "1");
-      else if (!/^(dropin|housing|registry):\{[a-z0-9-]+\}:/.test(key) && !key.startsWith("gateway:")) strange.push(key);
+      else if (!/^(dropin|housing|clinic|registry):\{[a-z0-9-]+\}:/.test(key) && !key.startsWith("gateway:")) strange.push(key);
     }
     cursor = next.toString();
     if (cursor === "0") break;

@@ -9,7 +9,7 @@ export const run = process.env.BROBYGGER_RUN ?? join(root, "deploy/local/run");
 export const build = process.env.BROBYGGER_BUILD ?? join(root, "build/release");
 const base = Number(process.env.BROBYGGER_PORT_BASE ?? 7100);
 
-const services = ["consent", "dropin", "housing"];
+const services = ["consent", "dropin", "housing", "clinic"];
 export const ports = { ...Object.fromEntries(services.map((name, i) => [name, base + i])), gateway: base + 1343, issuer: base + 1344 };
 export const gateway = `https://localhost:${ports.gateway}`;
 export const issuer = `https://localhost:${ports.issuer}`;

@@ -5,7 +5,7 @@ import { viaGrpc } from "./client.mjs";
 export const consent = "brobygger.consent.v1.ConsentService", presences = "brobygger.consent.v1.PresenceService";
 export const registry = "brobygger.registry.v1.RegistryService", cards = "brobygger.registry.v1.CitizenCardService";
 export const ledger = "brobygger.ledger.v1.LedgerService";
-export const dropin = "brobygger.dropin.v1.DropinService", housing = "brobygger.housing.v1.HousingService";
+export const dropin = "brobygger.dropin.v1.DropinService", housing = "brobygger.housing.v1.HousingService", clinic = "brobygger.clinic.v1.ClinicService";
 
 // "OK", or code and reason.
 export const told = (answer) => (answer.code === "OK" ? "OK" : `${answer.code} ${answer.reason}`);

@@ -12,7 +12,7 @@ import { mint as mintAny } from "../lib/tokens.mjs";
 const PRACTITIONERS = ["DROPIN_STAFF", "DROPIN_NURSE", "OUTREACH_CASEWORKER", "TREATMENT_THERAPIST", "PEER_WORKER", "HOUSING_ADVISER", "SKP", "COORDINATOR", "RELEASE_COORDINATOR"];
 const ROLES = [...PRACTITIONERS, "USER_VOLUNTEER", "LEADER", "REGISTRY_OFFICER", "AUDITOR", "OPS", "CITIZEN", "SYSTEM"];
 const OWN = "perron-4", OTHER = "boligenhed";
-const PEERS = ["gateway", "consent", "dropin", "housing", `system/${OWN}`, `system/${OTHER}`];
+const PEERS = ["gateway", "consent", "dropin", "housing", "clinic", `system/${OWN}`, `system/${OTHER}`];
 
 const rows = readFileSync(join(root, "tests/security/access.tsv"), "utf8").split("\n")
   .filter((line) => line && !line.startsWith("#"))

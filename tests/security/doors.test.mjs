@@ -8,7 +8,7 @@ import { after, test } from "node:test";
 import { allMethods, methodOf } from "../lib/contracts.mjs";
 import { close, viaGrpc } from "../lib/client.mjs";
 import { root } from "../lib/instance.mjs";
-import { cards, consent, dropin, housing, ok, presences, registry } from "../lib/services.mjs";
+import { cards, clinic, consent, dropin, housing, ok, presences, registry } from "../lib/services.mjs";
 import { onceToken } from "../lib/tokens.mjs";
 import { born, categories, date, purpose, requestId, stated, strangerReference } from "../lib/values.mjs";
 
@@ -40,6 +40,17 @@ const doors = {
     },
     fields: { HOUSING: ["livingSituation", "result"], APPOINTMENTS: ["nextAppointment"] }, freeText: [],
   },
+  [`${clinic}/GetCitizenFile`]: {
+    holder: "perron-4-clinic", staff: ["clinic-nurse-1", "clinic-nurse-2"], recipient: "socialtandpleje", looker: "socialtandpleje-1", purpose: "HEALTH_AND_DENTAL_CARE",
+    agreed: ["HEALTH", "APPOINTMENTS"], part: ["APPOINTMENTS"], other: "MENTAL_HEALTH", outside: "HOUSING", otherPurpose: "ARRANGE_MEETINGS",
+    notForRole: "FIND_AND_KEEP_HOME", foreign: "clinic-nurse-1", third: "rusmiddelcenter-1",
+    fill: async (citizen) => {
+      await ok("clinic-nurse-1", `${clinic}/RecordNurseContact`, { citizen, content: { kind: "NURSE_CONTACT_KIND_WOUND", date: date(), note: "Skiftet", follow_up_on: date(6) }, request_id: requestId() });
+      await ok("clinic-nurse-1", `${clinic}/OpenWoundCourse`, { citizen, since: date(), request_id: requestId() });
+      await ok("clinic-nurse-1", `${clinic}/SetNextAppointment`, { citizen, appointment: { date: date(6), start_minute: 570, place: "CLINIC_PLACE_HOSPITAL", companion_wanted: true }, request_id: requestId() });
+    },
+    fields: { HEALTH: ["nextContactOn", "nextContactKind", "woundSince", "nextAppointmentPlace"], APPOINTMENTS: ["nextAppointment"] }, freeText: [],
+  },
   [`${cards}/GetCitizenFile`]: {
     holder: "perron-4", staff: ["perron-4-1", "perron-4-2"], recipient: "boligenhed", looker: "boligenhed-1",
     agreed: ["CONTACT", "IDENTITY"], part: ["CONTACT"], other: "HOUSING", outside: "DAILY_LIFE", otherPurpose: "SECURE_NEEDS_AND_RIGHTS",
@@ -68,6 +79,7 @@ const expired = [];  // looks that are left for after the end of their consent
 for (const [method, d] of Object.entries(doors)) {
   test(method, async (t) => {
     const [first, second] = d.staff;
+    const third = d.third ?? "jobcenter-1";  // of neither agency, and may ask for this purpose
     const seen = new Set();
     let refusal;  // the bytes of the first refusal
     const text = (await ok(first, `${consent}/GetConsentText`, { language: "da" })).text;
@@ -77,7 +89,7 @@ for (const [method, d] of Object.entries(doors)) {
     const word = async (use, consents = []) => (await ok(first, `${presences}/AttestPresence`, { citizen, method: "PRESENCE_METHOD_IN_PERSON", use, consents, second_token: await onceToken(second), written_signature: true, request_id: requestId() })).statement;
     const propose = async (changes = {}) => (await ok(first, `${consent}/ProposeConsents`, {
       citizen, presence: stated(), request_id: requestId(), own_words: changes.ownWords ?? "",
-      arrows: [{ holder: `agencies/${d.holder}`, recipient: changes.recipient ?? `agencies/${d.recipient}`, purpose: purpose(changes.purpose ?? "FIND_AND_KEEP_HOME"), categories: categories(...(changes.categories ?? d.agreed)), ...(changes.lastDay && { last_day: changes.lastDay }) }],
+      arrows: [{ holder: `agencies/${d.holder}`, recipient: changes.recipient ?? `agencies/${d.recipient}`, purpose: purpose(changes.purpose ?? d.purpose ?? "FIND_AND_KEEP_HOME"), categories: categories(...(changes.categories ?? d.agreed)), ...(changes.lastDay && { last_day: changes.lastDay }) }],
     })).consents[0].name;
     const activate = async (name) => (await ok(first, `${consent}/ActivateConsents`, {
       citizen, presence: { signed: await word("PRESENCE_USE_GIVE", [name]) }, consents: [name], given, request_id: requestId(),
@@ -89,7 +101,7 @@ for (const [method, d] of Object.entries(doors)) {
       seen.add(state);
       const answer = await viaGrpc.call({
         as: changes.as ?? d.looker, method, onBehalfOf: changes.onBehalfOf, peer: changes.peer,
-        request: { citizen: changes.citizen ?? reference, holder: changes.holder ?? `agencies/${d.holder}`, purpose: purpose(changes.purpose ?? "FIND_AND_KEEP_HOME"), categories: categories(...(changes.categories ?? d.agreed)) },
+        request: { citizen: changes.citizen ?? reference, holder: changes.holder ?? `agencies/${d.holder}`, purpose: purpose(changes.purpose ?? d.purpose ?? "FIND_AND_KEEP_HOME"), categories: categories(...(changes.categories ?? d.agreed)) },
       });
       const got = answer.code === "OK" ? "OK" : `${answer.code} ${answer.reason}`;
       const { answer: wanted, shown } = row(state);
@@ -128,9 +140,9 @@ for (const [method, d] of Object.entries(doors)) {
     await look("asks-for-part", { categories: d.part });
     await look("other-category", { categories: [d.other] });
     await look("other-purpose", { purpose: d.otherPurpose, categories: ["CONTACT"] });
-    await look("other-recipients-reference", { as: "jobcenter-1" });
-    const elsewhere = (await ok("jobcenter-1", `${registry}/EnsureCitizen`, { presence: stated("PHONE"), request_id: requestId() })).citizen;
-    await look("other-recipient", { as: "jobcenter-1", citizen: elsewhere });
+    await look("other-recipients-reference", { as: third });
+    const elsewhere = (await ok(third, `${registry}/EnsureCitizen`, { presence: stated("PHONE"), request_id: requestId() })).citizen;
+    await look("other-recipient", { as: third, citizen: elsewhere });
     await look("holders-reference", { citizen });
     await look("category-outside-purpose", { categories: [d.outside] });
     await look("purpose-not-for-role", { purpose: d.notForRole, categories: ["CONTACT"] });

@@ -22,7 +22,7 @@ say() { printf '%s\n' "$*"; }
 die() { printf '\nbrobygger: %s\n' "$*" >&2; exit 1; }
 
 # The processes with gRPC, in the order in which they start; a process's place gives its port.
-SERVICES=(consent dropin housing)
+SERVICES=(consent dropin housing clinic)
 port_of() {
   local i
   for i in "${!SERVICES[@]}"; do

@@ -87,6 +87,7 @@ brobygger.registry.v1 consent
 brobygger.ledger.v1 consent
 brobygger.dropin.v1 dropin
 brobygger.housing.v1 housing
+brobygger.clinic.v1 clinic
 X
   cat <<X
 oidc {

@@ -14,6 +14,7 @@ export const long = Boolean(process.env.BROBYGGER_LONG);
 export const service = {
   consent: "brobygger.consent.v1.ConsentService", presence: "brobygger.consent.v1.PresenceService", registry: "brobygger.registry.v1.RegistryService",
   card: "brobygger.registry.v1.CitizenCardService", dropin: "brobygger.dropin.v1.DropinService", housing: "brobygger.housing.v1.HousingService",
+  clinic: "brobygger.clinic.v1.ClinicService",
 };
 export const sleep = (ms) => new Promise((resolve) => setTimeout(resolve, ms));
 export const describe = (a) => `${a.code} ${a.reason ?? ""} ${a.message ?? ""} ${(a.violations ?? []).map((v) => `${v.field}: ${v.want}`).join("; ")}`;

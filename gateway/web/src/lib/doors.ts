@@ -1,4 +1,6 @@
 import type { DescMessage, Message } from "@bufbuild/protobuf";
+import { ClinicFileSchema } from "../gen/brobygger/clinic/v1/clinic_file_pb";
+import { ClinicService } from "../gen/brobygger/clinic/v1/clinic_service_pb";
 import { DropinService } from "../gen/brobygger/dropin/v1/dropin_service_pb";
 import { DropinFileSchema } from "../gen/brobygger/dropin/v1/regular_pb";
 import { HousingFileSchema } from "../gen/brobygger/housing/v1/housing_file_pb";
@@ -27,6 +29,7 @@ interface Door {
 const doors: Record<string, Door> = {
   [CitizenCardService.typeName]: { file: CitizenCardSchema, open: (question) => client(CitizenCardService).getCitizenFile(question) },
   [DropinService.typeName]: { file: DropinFileSchema, open: (question) => client(DropinService).getCitizenFile(question) },
+  [ClinicService.typeName]: { file: ClinicFileSchema, open: (question) => client(ClinicService).getCitizenFile(question) },
   [HousingService.typeName]: { file: HousingFileSchema, open: (question) => client(HousingService).getCitizenFile(question) },
 };
 

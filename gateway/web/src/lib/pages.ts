@@ -1,4 +1,8 @@
 import type { Component } from "svelte";
+import CitizenClinic from "../clinic/CitizenClinic.svelte";
+import Clinic from "../clinic/Clinic.svelte";
+import Contact from "../clinic/Contact.svelte";
+import Referrals from "../clinic/Referrals.svelte";
 import Export from "../citizen/Export.svelte";
 import Matrix from "../citizen/Matrix.svelte";
 import OwnNarrow from "../citizen/Narrow.svelte";
@@ -50,7 +54,7 @@ import NotForYou from "../ui/NotForYou.svelte";
 import type { Key } from "./i18n.svelte";
 import { isPractitioner } from "./policy";
 import { match } from "./router.svelte";
-import { keepsCentre, keepsHomes } from "./kept";
+import { keepsCentre, keepsClinic, keepsHomes } from "./kept";
 import type { Session } from "./session.svelte";
 
 interface Row {
@@ -73,6 +77,7 @@ const counts = kept(keepsCentre, role("DROPIN_STAFF", "USER_VOLUNTEER"));
 const house = kept(keepsCentre, role("DROPIN_STAFF", "USER_VOLUNTEER", "LEADER", "DROPIN_NURSE"));
 const countsWeeks = kept(keepsCentre, role("DROPIN_STAFF", "LEADER"));
 const adviser = kept(keepsHomes, role("HOUSING_ADVISER"));
+const nurse = kept(keepsClinic, role("DROPIN_NURSE"));
 const keepsHouses = kept(keepsHomes, role("HOUSING_ADVISER", "LEADER"));
 const homesInNumbers = kept(keepsHomes, role("HOUSING_ADVISER", "LEADER", "USER_VOLUNTEER"));
 const countsNights = kept(keepsHomes, role("HOUSING_ADVISER", "DROPIN_STAFF", "LEADER", "USER_VOLUNTEER"));
@@ -82,6 +87,9 @@ const pages: Row[] = [
   { path: "/overblik", component: Overview, who: staff, menu: "menu.overview" },
   { path: "/borgere", component: MyCitizens, who: practitioner, menu: "menu.citizens" },
   { path: "/samtykker", component: Incoming, who: practitioner, menu: "menu.incoming" },
+  { path: "/klinik", component: Clinic, who: nurse, menu: "menu.clinic" },
+  { path: "/klinik/kontakt/:contact", component: Contact, who: nurse },
+  { path: "/klinik/taender", component: Referrals, who: nurse, menu: "menu.teeth" },
   { path: "/frister", component: Due, who: adviser, menu: "menu.due" },
   { path: "/boliger", component: Homes, who: homesInNumbers, menu: "menu.homes" },
   { path: "/boliger/nyt-hus", component: NewHouse, who: keepsHouses },
@@ -119,6 +127,7 @@ const pages: Row[] = [
   { path: "/borger/:citizen/udsaettelse", component: Eviction, who: adviser },
   { path: "/borger/:citizen/stoette", component: Support, who: adviser },
   { path: "/borger/:citizen/forsorg", component: Shelter, who: adviser },
+  { path: "/borger/:citizen/klinik", component: CitizenClinic, who: nurse },
   { path: "/borger/:citizen/hos-os", component: Regular, who: role("DROPIN_STAFF") },
   { path: "/mit", component: Matrix, who: citizen, menu: "menu.my-consents" },
   { path: "/mit/indskraenk/:consent", component: OwnNarrow, who: citizen },

@@ -1,5 +1,6 @@
 import { change } from "./strings/change";
 import { citizen } from "./strings/citizen";
+import { clinic } from "./strings/clinic";
 import { common } from "./strings/common";
 import { consent } from "./strings/consent";
 import { dropin } from "./strings/dropin";
@@ -11,6 +12,6 @@ import { staff } from "./strings/staff";
 import { support } from "./strings/support";
 
 /** Every text of the pages, Danish and English side by side. The parts are by area; the table is one. */
-export const strings = { ...common, ...failures, ...fields, ...staff, ...consent, ...change, ...dropin, ...housing, ...homes, ...support, ...citizen } as const;
+export const strings = { ...common, ...failures, ...fields, ...staff, ...consent, ...change, ...dropin, ...housing, ...homes, ...support, ...clinic, ...citizen } as const;
 
 export type Key = keyof typeof strings;
