@@ -89,7 +89,7 @@ absl::StatusOr<std::string> View::Claim(const std::string& kind, absl::string_vi
 void View::Provide(const ReadKey& key, ReadValue value) {
   pending_.erase(std::remove_if(pending_.begin(), pending_.end(), [&](const ReadKey& p) { return !(p < key) && !(key < p); }),
                  pending_.end());
-  for (auto& [record, brought] : value.brought) brought_[record] = std::move(brought);
+  for (auto& [record, brought] : value.brought) brought_.insert_or_assign(std::move(record), std::move(brought));
   value.brought.clear();
   loaded_[key] = std::move(value);
 }

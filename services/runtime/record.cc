@@ -1,5 +1,7 @@
 #include "services/runtime/record.h"
 
+#include <array>
+
 #include "absl/strings/str_cat.h"
 
 namespace brobygger {
@@ -21,12 +23,18 @@ std::uint64_t FromBigEndian(absl::string_view bytes) {
 }
 
 // CRC-16/CCITT-FALSE: a short name of the kind, not a protection.
+constexpr std::array<std::uint16_t, 256> kCrc = [] {
+  std::array<std::uint16_t, 256> table{};
+  for (unsigned b = 0; b < 256; ++b) {
+    unsigned crc = b << 8;
+    for (int i = 0; i < 8; ++i) crc = (crc & 0x8000) != 0 ? (crc << 1 ^ 0x1021) & 0xffff : crc << 1 & 0xffff;
+    table[b] = static_cast<std::uint16_t>(crc);
+  }
+  return table;
+}();
 std::string TypeOf(absl::string_view kind) {
   unsigned crc = 0xffff;
-  for (const char c : kind) {
-    crc ^= static_cast<unsigned>(static_cast<unsigned char>(c)) << 8;
-    for (int i = 0; i < 8; ++i) crc = (crc & 0x8000) != 0 ? (crc << 1 ^ 0x1021) & 0xffff : crc << 1 & 0xffff;
-  }
+  for (const char c : kind) crc = (crc << 8 & 0xffff) ^ kCrc[crc >> 8 ^ static_cast<unsigned char>(c)];
   return BigEndian(crc, 2);
 }
 

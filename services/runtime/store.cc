@@ -1,17 +1,15 @@
 #include "services/runtime/store.h"
 
-#include <algorithm>
 #include <atomic>
 #include <utility>
 
-#include "absl/strings/match.h"
 #include "absl/strings/numbers.h"
 #include "absl/strings/str_cat.h"
-#include "google/protobuf/message.h"
 #include "services/runtime/commit.h"
 #include "services/runtime/crypto.h"
 #include "services/runtime/data_keys.h"
 #include "services/runtime/kept_answer.h"
+#include "services/runtime/reading.h"
 #include "services/runtime/status.h"
 
 namespace brobygger {
@@ -20,115 +18,18 @@ namespace {
 using Reply = Redis::Reply;
 
 constexpr char kLibraryVersion[] = "4";
-constexpr char kDestroyed[] = "destroyed";  // as store.lua writes it
 
 absl::Status NotServed() { return Refusal(absl::StatusCode::kNotFound, "NOT_FOUND", "this agency is not served here"); }
 
-std::string RecordName(absl::string_view kind, absl::string_view id) { return absl::StrCat("r:", kind, ":", id); }
-
-// Record and wrapped key, as bb_file and bb_read give them.
-struct Found {
-  RecordHeader header;
-  std::string key_name;  // full Redis key of the wrapped key
-  absl::string_view wrapped;
-};
-
-absl::StatusOr<Found> Take(const std::string& base, absl::string_view kind, const Reply& reply) {
-  if (reply.elements.size() != 2 || reply.elements[1].IsNil()) return absl::DataLossError("a record without its data key");
-  Found found;
-  BB_ASSIGN_OR_RETURN(found.header, ParseRecord(reply.elements[0].text, kind));
-  found.key_name = absl::StrCat(base, "k:", crypto::Hex(found.header.key_id));
-  found.wrapped = reply.elements[1].text;
-  return found;
-}
-
+// Of a record and its wrapped key, as bb_file gives them.
 absl::StatusOr<std::string> OpenFound(const ScopeKeys& keys, const std::string& base, const std::string& name, absl::string_view kind,
                                       absl::string_view slug, const Reply& reply) {
-  BB_ASSIGN_OR_RETURN(const Found found, Take(base, kind, reply));
-  BB_ASSIGN_OR_RETURN(const crypto::Key key, UnwrapKey(keys, found.key_name, found.wrapped));
-  return OpenRecord(keys, {base + name, kind, slug}, found.header, key);
+  if (reply.elements.size() != 2 || reply.elements[1].IsNil()) return absl::DataLossError("a record without its data key");
+  BB_ASSIGN_OR_RETURN(const RecordHeader header, ParseRecord(reply.elements[0].text, kind));
+  const std::string key_name = absl::StrCat(base, "k:", crypto::Hex(header.key_id));
+  BB_ASSIGN_OR_RETURN(const crypto::Key key, UnwrapKey(keys, key_name, reply.elements[1].text));
+  return OpenRecord(keys, {base + name, kind, slug}, header, key);
 }
-
-// What one Read needs to make values of a reply.
-struct Reading {
-  std::string base, slug;
-  const ScopeKeys* keys;
-  const EntitySet* entities;
-  DataKeys* data_keys;
-
-  absl::StatusOr<ReadValue> Record(const ReadKey& key, const Reply& reply) const {
-    ReadValue value;
-    if (reply.IsNil()) return value;
-    BB_ASSIGN_OR_RETURN(const Found found, Take(base, key.kind, reply));
-    std::shared_ptr<const DataKey> data_key = data_keys->Find(found.key_name);
-    if (data_key == nullptr || data_key->wrapped != found.wrapped) {
-      BB_ASSIGN_OR_RETURN(crypto::Key unwrapped, UnwrapKey(*keys, found.key_name, found.wrapped));
-      data_key = std::make_shared<DataKey>(DataKey{std::string(found.wrapped), std::move(unwrapped)});
-      data_keys->Remember(found.key_name, data_key);  // a commit often follows
-    }
-    const std::string redis_key = base + RecordName(key.kind, key.id);
-    BB_ASSIGN_OR_RETURN(const std::string text, OpenRecord(*keys, {redis_key, key.kind, slug}, found.header, data_key->key));
-    const EntityType& entity = *entities->ByKind(key.kind);
-    std::shared_ptr<Message> message(google::protobuf::MessageFactory::generated_factory()->GetPrototype(entity.type)->New());
-    if (!message->ParseFromString(text)) return absl::DataLossError("a record does not parse");
-    // Whoever cuts the facet out makes a record that opens but that scripts take for nothing.
-    if (entity.facet && entity.facet(key.id, *message).empty() != found.header.facet.empty()) {
-      return absl::DataLossError("a record's facet is missing");
-    }
-    value.revision = found.header.revision;
-    value.record = std::move(message);
-    return value;
-  }
-
-  absl::StatusOr<ReadValue> Claim(const ReadKey& key, const Reply& reply) const {
-    ReadValue value;
-    if (reply.elements.size() != 2) return absl::DataLossError("a claim without its holder's record");
-    value.holder = reply.elements[0].text;
-    if (!absl::StartsWith(value.holder, absl::StrCat(key.kind, "/"))) return value;  // free, or another kind's
-    const ReadKey record{ReadKey::What::kRecord, key.kind, value.holder.substr(key.kind.size() + 1)};
-    BB_ASSIGN_OR_RETURN(ReadValue brought, Record(record, reply.elements[1]));
-    value.brought.emplace_back(record, std::move(brought));
-    return value;
-  }
-
-  absl::StatusOr<ReadValue> Page(const ReadKey& key, const Reply& reply) const {
-    ReadValue value;
-    if (reply.elements.empty() || reply.elements[0].elements.empty()) return absl::DataLossError("a page without index");
-    const std::vector<Reply>& members = reply.elements[0].elements;
-    if (!absl::SimpleAtoi(members[0].text, &value.revision)) return absl::DataLossError("an index without revision");
-    const size_t n = std::min<size_t>(members.size() - 1, key.limit);
-    if (reply.elements.size() != n + 1) return absl::DataLossError("a page with another number of records");
-    for (size_t i = 1; i <= n; ++i) {
-      value.ids.push_back(IdOfMember(members[i].text));
-      const ReadKey record{ReadKey::What::kRecord, key.kind, value.ids.back()};
-      BB_ASSIGN_OR_RETURN(ReadValue brought, Record(record, reply.elements[i]));
-      value.brought.emplace_back(record, std::move(brought));
-    }
-    if (members.size() - 1 > n) value.next = members[n].text;
-    return value;
-  }
-
-  absl::StatusOr<std::vector<ReadValue>> All(const std::vector<ReadKey>& wanted, const Reply& reply) const {
-    if (reply.elements.size() != wanted.size()) return absl::InternalError("bb_read gave another number of values");
-    std::vector<ReadValue> values;
-    values.reserve(wanted.size());
-    for (size_t i = 0; i < wanted.size(); ++i) {
-      const Reply& r = reply.elements[i];
-      BB_ASSIGN_OR_RETURN(ReadValue value, One(wanted[i], r));
-      values.push_back(std::move(value));
-    }
-    return values;
-  }
-
-  absl::StatusOr<ReadValue> One(const ReadKey& key, const Reply& reply) const {
-    switch (key.what) {
-      case ReadKey::What::kRecord: return Record(key, reply);
-      case ReadKey::What::kClaim: return Claim(key, reply);
-      case ReadKey::What::kPage: return Page(key, reply);
-    }
-    return absl::InternalError("no such read");
-  }
-};
 
 }  // namespace
 
@@ -168,28 +69,15 @@ void Store::Read(const Scope& scope, const std::vector<ReadKey>& wanted, ReadDon
   const ScopeKeys* keys = keys_.Find(scope.slug);
   if (keys == nullptr) return done(NotServed());
   if (wanted.empty()) return done(std::vector<ReadValue>());
-  std::string base = Base(scope);
-  std::vector<std::string> argv = {"FCALL_RO", "bb_read", "1", base};
   for (const ReadKey& key : wanted) {
     if (key.what != ReadKey::What::kClaim && entities_->ByKind(key.kind) == nullptr) {
       return done(absl::InternalError(absl::StrCat("not a registered kind: ", key.kind)));
     }
-    switch (key.what) {
-      case ReadKey::What::kRecord: argv.push_back(RecordName(key.kind, key.id)); break;
-      case ReadKey::What::kClaim: argv.push_back(absl::StrCat("c:", key.id)); break;
-      case ReadKey::What::kPage:
-        if (key.limit < 1 || key.limit > kMaxPage) return done(absl::InternalError("a page limit outside 1 to kMaxPage"));
-        argv.push_back(absl::StrCat("x:", key.kind, ":", key.index, ":", key.value));
-        argv.push_back(key.after);
-        argv.push_back(absl::StrCat(key.limit + 1));  // one more tells whether there is a next page
-        break;
+    if (key.what == ReadKey::What::kPage && (key.limit < 1 || key.limit > kMaxPage)) {
+      return done(absl::InternalError("a page limit outside 1 to kMaxPage"));
     }
   }
-  Reading reading{std::move(base), scope.slug, keys, entities_, data_keys_.get()};
-  redis_->Command(std::move(argv), [reading = std::move(reading), wanted, done = std::move(done)](absl::StatusOr<Reply> reply) {
-    if (!reply.ok()) return done(reply.status());
-    done(reading.All(wanted, *reply));
-  });
+  ReadAll(redis_, {Base(scope), scope.slug, keys, entities_, data_keys_.get()}, wanted, std::move(done));
 }
 
 // A citizen file is sealed for "citizens/<id>", id being the file's own. So its data key can be asked for by name together with

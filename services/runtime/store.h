@@ -1,5 +1,5 @@
-// One module's records in one Redis, all its scopes. Everything a call does is one Redis Function (store.lua): reads see
-// one moment, a commit happens wholly or not at all and is on disk before it is answered.
+// One module's records in one Redis, all its scopes. A commit is one Redis Function (store.lua): it happens wholly or not at
+// all, only if everything that was read still stands, and is on disk before it is answered.
 //
 // Threads: all methods may be called from any thread. Callbacks run on Redis's I/O thread (or on the caller's, for what is
 // known without asking): hand heavy work on. The Store must outlive its callbacks.
@@ -64,7 +64,8 @@ class Store {
   // Whether Redis has the function library of this version. FAILED_PRECONDITION says how to load it. Blocking; start-up.
   absl::Status CheckLibrary();
 
-  // One value for each key, in order; one round trip. A record whose data key was destroyed reads as absent.
+  // One value for each key, in order; one round trip, three for pages (reading.h). A record whose data key was
+  // destroyed reads as absent.
   using ReadDone = std::function<void(absl::StatusOr<std::vector<ReadValue>>)>;
   void Read(const Scope& scope, const std::vector<ReadKey>& keys, ReadDone done);
 

@@ -29,7 +29,7 @@ local NOTED_S = 2 * 24 * 3600
 local hex_of, hex_count = {}, 0
 
 -- A record: 1 version | 8 revision | 16 key id | 2 type | 2 facet length | …
-local function key_name(base, record)
+local function wrapped_key(base, record)
   local id = string.sub(record, 10, 25)
   local hex = hex_of[id]
   if not hex then
@@ -38,9 +38,8 @@ local function key_name(base, record)
     hex_of[id] = hex
     hex_count = hex_count + 1
   end
-  return base .. 'k:' .. hex
+  return redis.call('GET', base .. 'k:' .. hex)
 end
-local function wrapped_key(base, record) return redis.call('GET', key_name(base, record)) end
 
 -- {record, wrapped key}, or false if there is none, which is also what a destroyed key means.
 local function read_record(base, name)
@@ -50,26 +49,6 @@ local function read_record(base, name)
   local key = wrapped_key(base, record)
   if key == DESTROYED then return false end
   return { record, key }
-end
-
--- The same for a list of names, in two calls for all of them.
-local function read_records(base, names)
-  if #names == 0 then return {} end
-  local full, wanted, asked = {}, {}, {}
-  for i = 1, #names do full[i] = base .. names[i] end
-  local out = redis.call('MGET', unpack(full))
-  for i = 1, #names do
-    if out[i] and #out[i] >= 29 then
-      wanted[#wanted + 1] = key_name(base, out[i])
-      asked[i] = #wanted
-    end
-  end
-  local found = #wanted > 0 and redis.call('MGET', unpack(wanted)) or {}
-  for i = 1, #names do
-    local key = asked[i] and found[asked[i]]
-    out[i] = out[i] and key ~= DESTROYED and { out[i], key or false }
-  end
-  return out
 end
 
 local function revision_of(base, name)
@@ -83,32 +62,19 @@ local function bb_file(keys, args)
   return read_record(keys[1], args[1])
 end
 
--- args: any number of  "r:<kind>:<id>"  |  "c:<claim>"  |  "x:<kind>:<index>:<value>", cursor or "", how many
--- answer: one element each: as bb_file  |  {holder or false, as bb_file}  |  {{revision, member, member, …}, as bb_file, as bb_file, …}
--- A claim brings its holder and a page the records that its members name, so that they cost no trip of their own; not that of
--- the last member, which only tells that there is more, if there are as many as asked for.
+-- args: any number of  "r:<kind>:<id>"  |  "c:<claim>"
+-- answer: one element each: as bb_file  |  {holder or false, as bb_file}
+-- A claim brings its holder's record, so that it costs no trip of its own.
 local function bb_read(keys, args)
-  local base, out, i = keys[1], {}, 1
-  while i <= #args do
+  local base, out = keys[1], {}
+  for i = 1, #args do
     local name = args[i]
-    local what = string.byte(name)
-    if what == 114 then      -- r
-      out[#out + 1] = read_record(base, name)
-    elseif what == 99 then   -- c
+    if string.byte(name) == 114 then  -- r
+      out[i] = read_record(base, name)
+    else                              -- c
       local holder = redis.call('GET', base .. name)
-      out[#out + 1] = { holder, holder and read_record(base, 'r:' .. string.gsub(holder, '/', ':', 1)) }
-    else                     -- x
-      local after = args[i + 1] == '' and '+' or '(' .. args[i + 1]
-      local page = redis.call('ZRANGE', base .. name, after, '-', 'BYLEX', 'REV', 'LIMIT', 0, args[i + 2])
-      local names, kind = {}, string.match(name, '^x:([^:]*):')
-      for n = 1, math.min(#page, args[i + 2] - 1) do names[n] = 'r:' .. kind .. ':' .. string.sub(page[n], 18) end
-      local found = read_records(base, names)
-      table.insert(page, 1, redis.call('GET', base .. 'xr' .. string.sub(name, 2)) or '0')
-      table.insert(found, 1, page)
-      out[#out + 1] = found
-      i = i + 2
+      out[i] = { holder, holder and read_record(base, 'r:' .. string.gsub(holder, '/', ':', 1)) }
     end
-    i = i + 1
   end
   return out
 end

@@ -1,0 +1,38 @@
+// One Store::Read: what is asked of Redis, and the values made of its replies.
+//
+// Records and claims come by bb_read, in one moment. A page comes by plain commands: first the revision of its index and the
+// members, then their records, then the data keys of these. Whatever changes in between: a commit that rests on the page
+// meets another revision, and a list is as if it had been read a moment earlier or later. Inside a function all of it would
+// be one moment, and cost five times as much: Lua hashes every byte of every string that it is given.
+#pragma once
+
+#include <functional>
+#include <string>
+#include <vector>
+
+#include "absl/status/statusor.h"
+#include "services/runtime/decide.h"
+#include "services/runtime/redis.h"
+
+namespace brobygger {
+
+class DataKeys;
+struct ScopeKeys;
+
+// Where the records lie and what opens them. The pointers outlive the reading.
+struct ReadPlace {
+  std::string base, slug;  // "dropin:{perron-4}:", "perron-4"
+  const ScopeKeys* keys;
+  const EntitySet* entities;
+  DataKeys* data_keys;
+};
+
+// Stands in Redis where a wrapped data key was, as store.lua writes it.
+inline constexpr char kDestroyed[] = "destroyed";
+// "r:<kind>:<id>"
+std::string RecordName(absl::string_view kind, absl::string_view id);
+
+// One value for each key, in order. `done` runs on the I/O thread, or on this one if nothing can be asked.
+void ReadAll(Redis* redis, ReadPlace place, std::vector<ReadKey> wanted, std::function<void(absl::StatusOr<std::vector<ReadValue>>)> done);
+
+}  // namespace brobygger
