@@ -14,6 +14,8 @@ namespace {
 using Record = stored::CallRecord;
 
 constexpr int kStoppedDays = 30;
+// A call may be written down so many days later.
+constexpr int kCalledBackDays = 7;
 
 // With number and named person only where somebody is about to use them.
 v1::CallEntry Shown(const Record& record, absl::string_view id, const std::string& etag, bool in_full = false) {
@@ -27,11 +29,11 @@ v1::CallEntry Shown(const Record& record, absl::string_view id, const std::strin
 }
 
 // Calling begins, or goes on: next after the interval.
-void CallFrom(absl::CivilDay today, Record* record) {
+void CallFrom(absl::CivilDay day, Record* record) {
   v1::CallEntry* entry = record->mutable_entry();
   entry->set_state(v1::CALL_STATE_CALLING);
   entry->set_unanswered(0);
-  *entry->mutable_next_call() = ToDate(today + entry->interval_days());
+  *entry->mutable_next_call() = ToDate(day + entry->interval_days());
   record->clear_last_try();
   record->clear_stopped_on();
 }
@@ -48,10 +50,10 @@ void Stop(absl::CivilDay today, Record* record) {
 }
 
 // One more day without answer.
-void Unanswered(absl::CivilDay today, Record* record) {
+void Unanswered(absl::CivilDay day, absl::CivilDay today, Record* record) {
   v1::CallEntry* entry = record->mutable_entry();
-  if (record->has_last_try() && ToDay(record->last_try()) == today) return;
-  *record->mutable_last_try() = ToDate(today);
+  if (record->has_last_try() && day <= ToDay(record->last_try())) return;
+  *record->mutable_last_try() = ToDate(day);
   entry->set_unanswered(entry->unanswered() + 1);
   if (entry->unanswered() < kUnansweredDays) {
     *entry->mutable_next_call() = ToDate(today + 1);
@@ -105,26 +107,29 @@ absl::StatusOr<Decision> LeaveCallList(const Call& call, const v1::LeaveCallList
 
 absl::StatusOr<Decision> RecordCall(const Call& call, const v1::RecordCallRequest& request, View& view) {
   const std::string id = IdOf(request.name());
-  const absl::CivilDay today = CopenhagenDay(call.now);
+  const absl::CivilDay today = CopenhagenDay(call.now), day = request.has_called_on() ? ToDay(request.called_on()) : today;
+  if (day > today || day < today - kCalledBackDays) {
+    return Invalid({{"called_on", absl::StrCat("want today or one of the ", kCalledBackDays, " days before")}});
+  }
   BB_ASSIGN_OR_RETURN(const Record* before, view.Get<Record>(id));
   if (before->entry().state() != v1::CALL_STATE_CALLING) return WrongState(Word(before->entry().state()), "CALLING");
   const bool talked = request.outcome() == v1::CALL_OUTCOME_TALKED;
   Record record = *before;
   if (talked) {
-    *record.mutable_entry()->mutable_last_talk() = ToDate(today);
-    CallFrom(today, &record);
+    *record.mutable_entry()->mutable_last_talk() = ToDate(day);
+    CallFrom(day, &record);
   } else {
-    Unanswered(today, &record);
+    Unanswered(day, today, &record);
   }
   BB_ASSIGN_OR_RETURN(Decision decision, Put<v1::RecordCallResponse>(id, record, view));
   if (talked) {  // a talk is a use of the house; ringing in vain is none
     BB_ASSIGN_OR_RETURN(const v1::Participant participant, UseKnown(call, id, view));
     decision.Put(Entities(), id, participant);
   }
-  BB_ASSIGN_OR_RETURN(stored::OutreachDay numbers, NumbersOf(today, view));
+  BB_ASSIGN_OR_RETURN(stored::OutreachDay numbers, NumbersOf(day, view));
   if (talked) numbers.set_calls_talked(numbers.calls_talked() + 1);
   else numbers.set_calls_unanswered(numbers.calls_unanswered() + 1);
-  decision.Put(Entities(), DayId(today), numbers);
+  decision.Put(Entities(), DayId(day), numbers);
   return decision;
 }
 

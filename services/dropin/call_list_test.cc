@@ -124,6 +124,22 @@ TEST_F(CallListTest, TwiceUnansweredAndSomebodyNamedTheyAreAsked) {
   EXPECT_EQ(Stored()->entry().phone(), "");
 }
 
+TEST_F(CallListTest, WrittenDownLater) {
+  const std::string name = Joined();
+  v1::RecordCallRequest request;
+  request.set_name(name);
+  request.set_outcome(v1::CALL_OUTCOME_NO_ANSWER);
+  const auto on = [&](absl::CivilDay day) {
+    *request.mutable_called_on() = DateOf(day);
+    return house.Ask<v1::RecordCallResponse>("RecordCall", request, Noon(kSaturday + 9));
+  };
+  EXPECT_EQ(ReasonOf(on(kSaturday + 10).status()), "OUT_OF_RANGE") << "tomorrow's";
+  EXPECT_EQ(ReasonOf(on(kSaturday + 1).status()), "OUT_OF_RANGE") << "eight days ago";
+  EXPECT_EQ(on(kSaturday + 8)->entry().unanswered(), 1);
+  EXPECT_EQ(on(kSaturday + 7)->entry().unanswered(), 1) << "a day before the last counts no more";
+  EXPECT_EQ(on(kSaturday + 9)->entry().state(), v1::CALL_STATE_STOPPED);
+}
+
 TEST_F(CallListTest, AnAnswerBetweenBeginsAnew) {
   const std::string name = Joined();
   ASSERT_TRUE(Ring(name, v1::CALL_OUTCOME_NO_ANSWER, Noon(kSaturday + 7)).ok());
