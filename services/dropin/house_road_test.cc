@@ -1,0 +1,195 @@
+// How the house is run and who looks out for whom, as it runs: gRPC over mutual TLS, tokens, a real Redis. Many people at the same moment
+// for a few places in the open, a box that tells of nobody, and numbers and addresses that go with whom they are about.
+#include <atomic>
+#include <filesystem>
+#include <fstream>
+#include <iterator>
+#include <string>
+#include <thread>
+#include <vector>
+
+#include <gtest/gtest.h>
+
+#include "absl/strings/match.h"
+#include "absl/strings/str_cat.h"
+#include "brobygger/dropin/v1/call_list_requests.pb.h"
+#include "brobygger/dropin/v1/food_round_requests.pb.h"
+#include "brobygger/dropin/v1/outdoor.pb.h"
+#include "brobygger/dropin/v1/participant.pb.h"
+#include "brobygger/dropin/v1/small_step.pb.h"
+#include "brobygger/dropin/v1/suggestion.pb.h"
+#include "services/dropin/service.h"
+#include "services/runtime/civil.h"
+#include "services/runtime/crypto.h"
+#include "services/runtime/door.h"
+#include "services/runtime/runtime.h"
+#include "services/runtime/testing/world.h"
+
+namespace brobygger::dropin {
+namespace {
+
+constexpr char kDirectory[] = R"pb(
+  agencies { name: "agencies/perron-4" kind: AGENCY_KIND_DROP_IN_CENTRE doors { service: "brobygger.dropin.v1.DropinService" peer: "dropin" } }
+)pb";
+constexpr char kLife[] = "HouseLifeService/", kNetwork[] = "NetworkService/", kDropin[] = "DropinService/";
+constexpr char kPhone[] = "+4520304050", kAddress[] = "Havnegade 4, baaden Havlit", kBrother[] = "min storebror", kStep[] = "spillede guitar i gaarden";
+
+class HouseRoad : public ::testing::Test {
+ protected:
+  static void SetUpTestSuite() {
+    world_ = new testing::World(kDirectory);
+    ServiceSpec spec;
+    spec.name = "dropin";
+    spec.modules = DropinModules(std::make_shared<LinkCheck>());
+    runtime::ServiceConfig config = world_->Config("dropin");
+    config.mutable_consent()->set_target("127.0.0.1:1");
+    config.mutable_consent()->set_name("consent");
+    auto runtime = Runtime::Create(config, spec);
+    ASSERT_TRUE(runtime.ok()) << runtime.status();
+    runtime_ = runtime->release();
+    ASSERT_TRUE(AttachDoor(*runtime_).ok());
+    const absl::Status started = runtime_->Start();
+    ASSERT_TRUE(started.ok()) << started;
+    gateway_ = world_->Client("gateway", "dropin", runtime_->port()).release();
+  }
+  static void TearDownTestSuite() {
+    delete gateway_;
+    delete runtime_;
+    delete world_;
+  }
+  // Asked again with the same request_id while too much happens at once.
+  template <class Response>
+  static absl::StatusOr<Response> Ask(const std::string& method, const Message& request, const std::string& role = "DROPIN_STAFF") {
+    while (true) {
+      Response response;
+      const absl::Status s = testing::Call(*gateway_, absl::StrCat("/brobygger.dropin.v1.", method), request, &response,
+                                           testing::Bearer(world_->issuer.Staff("agencies/perron-4", role)));
+      if (s.ok()) return response;
+      if (s.code() != absl::StatusCode::kAborted) return s;
+      absl::SleepFor(absl::Milliseconds(2));
+    }
+  }
+  template <class Response, class Request>
+  static absl::StatusOr<Response> Act(const std::string& method, Request request, const std::string& role = "DROPIN_STAFF") {
+    request.set_request_id(crypto::NewId());
+    return Ask<Response>(method, request, role);
+  }
+  static std::string Alias(const std::string& alias) {
+    v1::CreateParticipantRequest request;
+    request.set_alias(alias);
+    auto response = Act<v1::CreateParticipantResponse>(absl::StrCat(kDropin, "CreateParticipant"), request);
+    EXPECT_TRUE(response.ok()) << response.status();
+    return response.ok() ? response->participant().name() : "";
+  }
+  // Whether any file of Redis holds the text in clear.
+  static bool AtRest(absl::string_view text) {
+    for (const auto& entry : std::filesystem::recursive_directory_iterator(world_->redis.dir())) {
+      if (!entry.is_regular_file()) continue;
+      std::ifstream in(entry.path(), std::ios::binary);
+      const std::string content{std::istreambuf_iterator<char>(in), std::istreambuf_iterator<char>()};
+      if (absl::StrContains(content, text)) return true;
+    }
+    return false;
+  }
+
+  static testing::World* world_;
+  static Runtime* runtime_;
+  static RpcClient* gateway_;
+};
+testing::World* HouseRoad::world_ = nullptr;
+Runtime* HouseRoad::runtime_ = nullptr;
+RpcClient* HouseRoad::gateway_ = nullptr;
+
+TEST_F(HouseRoad, NeverMoreOutsideThanThereIsRoomFor) {
+  v1::OpenOutdoorAreaRequest open;
+  open.set_display_name("Terrassen");
+  open.set_capacity(10);
+  open.set_groups(1);
+  auto area = Act<v1::OpenOutdoorAreaResponse>(absl::StrCat(kNetwork, "OpenOutdoorArea"), open);
+  ASSERT_TRUE(area.ok()) << area.status();
+  std::atomic<int> in{0}, full{0}, other{0};
+  std::vector<std::thread> people;
+  for (int i = 0; i < 32; ++i) {
+    people.emplace_back([&] {
+      v1::CheckInOutdoorsRequest request;
+      request.set_name(area->area().name());
+      request.set_group(1);
+      request.set_people(1);
+      const absl::Status s = Act<v1::CheckInOutdoorsResponse>(absl::StrCat(kNetwork, "CheckInOutdoors"), request, "USER_VOLUNTEER").status();
+      ++(s.ok() ? in : ReasonOf(s) == "CAPACITY_FULL" ? full : other);
+    });
+  }
+  for (std::thread& p : people) p.join();
+  EXPECT_EQ(in, 10);
+  EXPECT_EQ(full, 22);
+  EXPECT_EQ(other, 0);
+  auto list = Ask<v1::ListOutdoorAreasResponse>(absl::StrCat(kNetwork, "ListOutdoorAreas"), v1::ListOutdoorAreasRequest(), "LEADER");
+  ASSERT_TRUE(list.ok()) << list.status();
+  EXPECT_EQ(list->areas(0).group_inside(0), 10);
+}
+
+TEST_F(HouseRoad, TheBoxTellsOfNobody) {
+  v1::PostSuggestionRequest post;
+  post.set_text("Flere bøger til hylden");
+  auto posted = Act<v1::PostSuggestionResponse>(absl::StrCat(kLife, "PostSuggestion"), post, "USER_VOLUNTEER");
+  ASSERT_TRUE(posted.ok()) << posted.status();
+  EXPECT_FALSE(AtRest("Flere bøger")) << "sealed like everything else";
+  auto unread = Ask<v1::ListUnscreenedSuggestionsResponse>(absl::StrCat(kLife, "ListUnscreenedSuggestions"), v1::ListUnscreenedSuggestionsRequest());
+  ASSERT_TRUE(unread.ok()) << unread.status();
+  ASSERT_EQ(unread->suggestions_size(), 1);
+  EXPECT_EQ(unread->suggestions(0).name(), posted->name());
+  auto board = Ask<v1::ListSuggestionsResponse>(absl::StrCat(kLife, "ListSuggestions"), v1::ListSuggestionsRequest(), "USER_VOLUNTEER");
+  ASSERT_TRUE(board.ok()) << board.status();
+  EXPECT_EQ(board->suggestions_size(), 0);
+}
+
+TEST_F(HouseRoad, WhatIsAboutSomebodyIsSealedAndGoesWithThem) {
+  const std::string lion = Alias("Løve");
+  v1::JoinCallListRequest join;
+  join.set_participant(lion);
+  join.set_phone(kPhone);
+  join.set_interval_days(7);
+  join.set_caller(v1::CALLER_STAFF);
+  join.mutable_person_to_ask()->set_called(kBrother);
+  join.mutable_person_to_ask()->set_reach("paa havnen");
+  auto entry = Act<v1::JoinCallListResponse>(absl::StrCat(kNetwork, "JoinCallList"), join);
+  ASSERT_TRUE(entry.ok()) << entry.status();
+  v1::JoinFoodRoundsRequest food;
+  food.set_participant(lion);
+  food.set_address(kAddress);
+  *food.mutable_until() = ToDate(CopenhagenDay(absl::Now()) + 7);
+  ASSERT_TRUE(Act<v1::JoinFoodRoundsResponse>(absl::StrCat(kNetwork, "JoinFoodRounds"), food).ok());
+  v1::RecordSmallStepRequest step;
+  step.set_participant(lion);
+  step.set_kind(v1::SMALL_STEP_KIND_OTHER);
+  step.set_text(kStep);
+  step.set_stance(v1::STAFF_STANCE_SITTING_ON_HANDS);
+  *step.mutable_done_on() = ToDate(CopenhagenDay(absl::Now()));
+  ASSERT_TRUE(Act<v1::RecordSmallStepResponse>(absl::StrCat(kNetwork, "RecordSmallStep"), step).ok());
+  for (const char* text : {kPhone, kAddress, kBrother, kStep}) EXPECT_FALSE(AtRest(text)) << text;
+  EXPECT_TRUE(AtRest(lion.substr(13))) << "the search itself works: records stand under the participant's id";
+
+  v1::GetCallEntryRequest get;
+  get.set_name(entry->entry().name());
+  EXPECT_EQ(Ask<v1::GetCallEntryResponse>(absl::StrCat(kNetwork, "GetCallEntry"), get)->entry().phone(), kPhone);
+  EXPECT_EQ(ReasonOf(Ask<v1::GetCallEntryResponse>(absl::StrCat(kNetwork, "GetCallEntry"), get, "USER_VOLUNTEER").status()), "ROLE_NOT_ALLOWED");
+
+  v1::ForgetParticipantRequest forget;
+  forget.set_name(lion);
+  ASSERT_TRUE(Act<v1::ForgetParticipantResponse>(absl::StrCat(kDropin, "ForgetParticipant"), forget).ok());
+  EXPECT_EQ(ReasonOf(Ask<v1::GetCallEntryResponse>(absl::StrCat(kNetwork, "GetCallEntry"), get).status()), "NOT_FOUND");
+  // No key, no member of any index, no due time names the participant any more.
+  const Redis::Reply keys = world_->redis.Admin({"KEYS", "*"});
+  EXPECT_GT(keys.elements.size(), 5u);
+  for (const Redis::Reply& key : keys.elements) {
+    EXPECT_FALSE(absl::StrContains(key.text, lion.substr(13))) << key.text;
+    if (world_->redis.Admin({"TYPE", key.text}).text != "zset") continue;
+    for (const Redis::Reply& member : world_->redis.Admin({"ZRANGE", key.text, "0", "-1"}).elements) {
+      EXPECT_FALSE(absl::StrContains(member.text, lion.substr(13))) << key.text << ": " << member.text;
+    }
+  }
+  EXPECT_EQ(ReasonOf(Act<v1::JoinCallListResponse>(absl::StrCat(kNetwork, "JoinCallList"), join).status()), "ALIAS_FORGOTTEN");
+}
+
+}  // namespace
+}  // namespace brobygger::dropin
