@@ -16,6 +16,7 @@ const pids = async () => new Map(await Promise.all(everything.map(async (name) =
 
 after(close);
 
+// A client that has not heard of the death finds out by its keepalive, after 15 seconds.
 // One call through every process and each of its connections to a store; a refusal for want of consent is an answer, and so is
 // that nobody is there.
 async function wholeAgain() {
@@ -49,7 +50,7 @@ test(`${kills} kills under load`, async (t) => {
       await sleep(Math.random() * 400);
       const begun = Date.now();
       await processes("start", name);
-      assert.ok(await within(20_000, wholeAgain), `after the ${name} was killed (kill ${i + 1}) not everything answers again`);
+      assert.ok(await within(40_000, wholeAgain), `after the ${name} was killed (kill ${i + 1}) not everything answers again`);
       back.push(Date.now() - begun);
       for (const [other, pid] of await pids()) if (other !== name) assert.equal(pid, others.get(other), `${other} died when ${name} was killed`);
     }

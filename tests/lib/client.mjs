@@ -28,6 +28,11 @@ function peerFor(access, token) {
 const deadlineMs = 10_000;
 const codeName = Object.fromEntries(Object.entries(grpc.status).filter(([, v]) => typeof v === "number").map(([k, v]) => [v, k]));
 
+// Node's HTTP/2 does not always hear that the process at the other end has died while it was writing: the connection is gone,
+// the session goes on, and without keepalive every call on it ends with its deadline, for good. The services allow a ping in
+// ten seconds.
+const keepalive = { "grpc.keepalive_time_ms": 12_000, "grpc.keepalive_timeout_ms": 3000 };
+
 const channels = new Map();
 // One channel per peer and process.
 export function channel(peer, server) {
@@ -35,7 +40,7 @@ export function channel(peer, server) {
   if (!channels.has(key)) {
     const { cert, key: privateKey } = identity(peer);
     const credentials = grpc.credentials.createSsl(Buffer.from(ca()), Buffer.from(privateKey), Buffer.from(cert));
-    channels.set(key, new grpc.Client(`127.0.0.1:${ports[server]}`, credentials, { "grpc.ssl_target_name_override": "localhost" }));
+    channels.set(key, new grpc.Client(`127.0.0.1:${ports[server]}`, credentials, { "grpc.ssl_target_name_override": "localhost", ...keepalive }));
   }
   return channels.get(key);
 }
