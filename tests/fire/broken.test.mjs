@@ -50,14 +50,14 @@ async function broken(variant, work) {
       await site.act("stop", ...changed);
     }
     load(library(variant.edits, variant.append));
-    for (const [store, setting] of Object.entries(variant.redis ?? {})) admin(store, ["config", "set", ...setting]);
     if (changed.length > 0) await site.start(...changed);
-    return await work();
+    // A store that comes back has its own settings again.
+    await work(() => { for (const [store, setting] of Object.entries(variant.redis ?? {})) admin(store, ["config", "set", ...setting]); });
   } finally {
     site.env = right;
+    if (variant.redis) await site.act("restart", ...Object.keys(variant.redis).map((store) => `redis-${store}`));
     await site.start(...stores);
     load(library());
-    for (const [store, [setting]] of Object.entries(variant.redis ?? {})) admin(store, ["config", "set", setting, "always"]);
     if (changed.length > 0) {
       await site.act("stop", ...changed);
       await site.start(...changed);
@@ -70,8 +70,9 @@ for (const variant of variants.filter((v) => !wanted || v.name.includes(wanted))
   test(`found: ${variant.name}`, { timeout: 180_000 }, async (t) => {
     const random = seeded(seed);
     let found = [], seconds = variant.seconds ?? 4, figures;
-    await broken(variant, async () => {
+    await broken(variant, async (set) => {
       for (let tried = 0; tried < enough && !found.some((f) => f.promise === variant.breaks); tried++, seconds *= 2) {
+        set();
         ({ found, figures } = await play({ site, random, names: variant.evils, targets: variant.targets, seconds, most: 1, rest: 5, people: 4 }));
       }
     });

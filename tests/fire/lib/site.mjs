@@ -12,9 +12,9 @@ import { agreed, build, home, long, root, run, service, sleep, within } from "..
 import { Road } from "./proxy.mjs";
 
 const exec = promisify(execFile);
-export const stores = ["redis-trust", "redis-records"], services = ["consent", "dropin", "housing"];
+export const stores = ["redis-trust", "redis-records"], services = Object.keys(ports).filter((name) => !["gateway", "issuer"].includes(name));
 export const everything = [...stores, ...services, "gateway"];
-const roads = [["gateway", "consent"], ["gateway", "dropin"], ["gateway", "housing"], ["dropin", "consent"], ["housing", "consent"]];
+const roads = [...services.map((name) => ["gateway", name]), ...services.filter((name) => name !== "consent").map((name) => [name, "consent"])];
 const firstRoad = ports.consent + 400;
 const diskBytes = (long ? 8 : 3) * 2 ** 30;  // of memory, and only as far as it is used; looks stop when less than one GB is free
 

@@ -6,9 +6,10 @@ import { bytesOf, messageOf, methodOf } from "../../lib/contracts.mjs";
 import { identity, ca, ports } from "../../lib/instance.mjs";
 import { strangerReference } from "../../lib/values.mjs";
 import { agreed, home, service } from "../../faults/lib/world.mjs";
+import { services } from "../lib/site.mjs";
 
 export const name = "crowd";
-export const targets = ["consent", "dropin", "housing", "gateway"];
+export const targets = [...services, "gateway"];
 const connections = 30, looks = 40;
 
 // Never reads: its windows are closed from the start.
