@@ -6,6 +6,7 @@
 
 #include "gateway/config.h"
 #include "gateway/gateway.h"
+#include "services/runtime/guard_memory.h"
 
 namespace {
 
@@ -20,6 +21,7 @@ int Refuse(const absl::Status& status) {
 
 int main(int argc, char** argv) {
   if (argc != 2) return Refuse(absl::InvalidArgumentError("want exactly one argument: the configuration file"));
+  brobygger::GuardMemory();
   // Before any thread is there: only sigwait below gets them.
   sigset_t signals;
   sigemptyset(&signals);

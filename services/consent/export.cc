@@ -1,6 +1,7 @@
 // Everything the registry and the consents hold about the citizen: a page to read and the same as JSON.
 #include <algorithm>
 #include <string>
+#include <utility>
 #include <vector>
 
 #include "absl/strings/str_cat.h"
@@ -61,11 +62,32 @@ std::string PageDa(const records::Export& e, const ConsentRules& rules, absl::Ti
   for (const auto& r : e.requests()) {
     absl::StrAppend(&out, "- ", ArrowDa(r.arrow(), *rules.directory), r.message().empty() ? "" : absl::StrCat(" \"", r.message(), "\""), "\n");
   }
+  absl::StrAppend(&out, "\nDe har fået vist noget om dig, og skal have besked, hvis det bliver rettet eller slettet: ",
+                  e.recipients().empty() ? "ingen" : "", "\n");
+  for (const auto& r : e.recipients()) {
+    CategoryMask mask = 0;
+    for (const int c : r.categories()) mask |= Bit(static_cast<type::v1::DataCategory>(c));
+    const std::string first = DatePhrase(Language::kDanish, absl::FromUnixMillis(r.first_ms())), last = DatePhrase(Language::kDanish, absl::FromUnixMillis(r.last_ms()));
+    absl::StrAppend(&out, "- ", AgencyPhrase(Language::kDanish, *rules.directory, r.agency()), " så ", CategoriesPhrase(Language::kDanish, mask), " hos ",
+                    AgencyPhrase(Language::kDanish, *rules.directory, r.holder()), ": ",
+                    r.looks() == 1 ? absl::StrCat("den ", last) : absl::StrCat(r.looks(), " gange, første gang den ", first, ", sidst den ", last), ".\n");
+  }
   absl::StrAppend(&out, "\nHvem der har kigget, står i din adgangshistorie. Hvad de enkelte steder har skrevet om dig, får du hos dem.\n");
   return out;
 }
 
 }  // namespace
+
+absl::Status FillExport(const ConsentRules& rules, const records::Export& e, absl::Time now, registry::v1::ExportCitizenDataResponse* response) {
+  response->set_text_da(PageDa(e, rules, now));
+  google::protobuf::util::JsonPrintOptions options;
+  options.add_whitespace = true;
+  options.preserve_proto_field_names = true;
+  std::string json;
+  if (!google::protobuf::util::MessageToJsonString(e, &json, options).ok()) return absl::InternalError("export");
+  response->set_json(json);
+  return absl::OkStatus();
+}
 
 absl::StatusOr<Decision> ExportCitizenData(const ConsentRules& rules, const Call& call, const registry::v1::ExportCitizenDataRequest& request, View& view) {
   BB_ASSIGN_OR_RETURN(const Who who, FindSubject(rules, call, request.citizen(), view));
@@ -94,14 +116,15 @@ absl::StatusOr<Decision> ExportCitizenData(const ConsentRules& rules, const Call
     for (const auto& [id, r] : requests.records) *e.add_requests() = ToRequest(rules.handle_key, id, *r);
   }
   registry::v1::ExportCitizenDataResponse response;
-  response.set_text_da(PageDa(e, rules, call.now));
-  google::protobuf::util::JsonPrintOptions options;
-  options.add_whitespace = true;
-  options.preserve_proto_field_names = true;
-  std::string json;
-  if (!google::protobuf::util::MessageToJsonString(e, &json, options).ok()) return absl::InternalError("export");
-  response.set_json(json);
+  BB_RETURN_IF_ERROR(FillExport(rules, e, call.now, &response));
   Decision decision(response);
+  // Who was shown what stands in the ledger, which is read after this is written to it.
+  records::ExportReading reading;
+  reading.mutable_subject()->set_subject(who.id);
+  if (who.subject != nullptr) *reading.mutable_subject()->mutable_absorbed() = who.subject->absorbed();
+  *reading.mutable_exported() = std::move(e);
+  reading.set_time_ms(Millis(call.now));
+  decision.HandOver(reading.SerializeAsString());
   ledger::v1::EntryDetails details;
   details.set_act(ledger::v1::ACT_DATA_EXPORTED);
   Note(decision, call, who.id, ledger::v1::ENTRY_KIND_CITIZEN_VIEW, details);

@@ -17,7 +17,7 @@ int main(int argc, char** argv) {
     BB_RETURN_IF_ERROR(consent::FillRules(runtime, &rules));
     BB_RETURN_IF_ERROR(consent::AttachGate(runtime));
     consent::AttachArrowCheck(runtime);
-    consent::AttachLedger(runtime);
+    consent::AttachLedger(runtime, &rules);
     return consent::AttachProofs(runtime);
   });
 }

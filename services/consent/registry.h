@@ -20,6 +20,9 @@ absl::StatusOr<Decision> LinkAlias(const ConsentRules&, const Call&, const regis
 absl::StatusOr<Decision> MergeCitizens(const ConsentRules&, const Call&, const registry::v1::MergeCitizensRequest&, View&);
 absl::StatusOr<Decision> RestrictCitizen(const ConsentRules&, const Call&, const registry::v1::RestrictCitizenRequest&, View&);
 absl::StatusOr<Decision> ExportCitizenData(const ConsentRules&, const Call&, const registry::v1::ExportCitizenDataRequest&, View&);
+// Answers without the recipients and hands over a serialised records.ExportReading: the service fills the answer again after the commit,
+// with what the ledger says (recipients.h).
+absl::Status FillExport(const ConsentRules&, const records::Export&, absl::Time now, registry::v1::ExportCitizenDataResponse*);
 
 // Deletes a record whose time has passed (spent, quota).
 absl::StatusOr<Decision> ForgetSpent(const Call&, const std::string& id, View&);

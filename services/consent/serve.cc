@@ -13,6 +13,8 @@
 #include "brobygger/ledger/v1/ledger.pb.h"
 #include "services/consent/authorise.h"
 #include "services/consent/ledger_reader.h"
+#include "services/consent/recipients.h"
+#include "services/consent/registry.h"
 #include "services/consent/room.h"
 #include "services/consent/story.h"
 #include "services/runtime/crypto.h"
@@ -133,6 +135,37 @@ void EndWithThisReading(const std::string& subject, std::vector<stored::LedgerRo
   if (reading != rows->end()) rows->erase(rows->begin(), reading);
 }
 
+// Reads a whole story, however long, and completes an export with who was shown what.
+class ExportReader : public std::enable_shared_from_this<ExportReader> {
+ public:
+  using Done = std::function<void(absl::Status)>;
+  ExportReader(const LedgerReader* reader, const ConsentRules* rules, records::ExportReading reading, std::shared_ptr<Message> response, Done done)
+      : reader_(reader), rules_(rules), reading_(std::move(reading)), response_(std::move(response)), done_(std::move(done)) {}
+
+  void Read(std::uint64_t before) {
+    std::vector<std::string> subjects(reading_.subject().absorbed().begin(), reading_.subject().absorbed().end());
+    subjects.push_back(reading_.subject().subject());
+    reader_->Story(subjects, before, kStoryPage, [self = shared_from_this()](absl::StatusOr<StoryPage> page) {
+      if (!page.ok()) return self->done_(page.status());
+      for (const auto& row : page->rows) self->recipients_.Add(row);
+      if (page->next != 0) return self->Read(page->next);
+      records::Export e = self->reading_.exported();
+      self->recipients_.Into(&e);
+      self->done_(FillExport(*self->rules_, e, absl::FromUnixMillis(self->reading_.time_ms()),
+                             static_cast<registry::v1::ExportCitizenDataResponse*>(self->response_.get())));
+    });
+  }
+
+ private:
+  static constexpr int kStoryPage = 100;
+  const LedgerReader* const reader_;
+  const ConsentRules* const rules_;
+  const records::ExportReading reading_;
+  const std::shared_ptr<Message> response_;
+  const Done done_;
+  Recipients recipients_;
+};
+
 }  // namespace
 
 absl::Status AttachGate(Runtime& runtime) {
@@ -172,7 +205,7 @@ absl::Status AttachGate(Runtime& runtime) {
   return absl::OkStatus();
 }
 
-void AttachLedger(Runtime& runtime) {
+void AttachLedger(Runtime& runtime, const ConsentRules* rules) {
   const auto* service = ledger::v1::ExplainDecisionRequest::descriptor()->file()->FindServiceByName("LedgerService");
   auto reader = std::make_shared<LedgerReader>(runtime.trust());
   const Directory* directory = &runtime.directory();
@@ -200,6 +233,14 @@ void AttachLedger(Runtime& runtime) {
                         }
                         done(absl::OkStatus());
                       });
+      });
+  runtime.dispatcher().SetFinish(
+      registry::v1::ExportCitizenDataRequest::descriptor()->file()->FindServiceByName("RegistryService")->FindMethodByName("ExportCitizenData"),
+      [reader, rules](const Message&, const std::string& handed_over, std::shared_ptr<Message> response, std::function<void(absl::Status)> done) {
+        records::ExportReading reading;
+        if (!reading.ParseFromString(handed_over)) return done(absl::InternalError("export"));
+        if (reading.subject().subject().empty()) return done(absl::OkStatus());  // nobody whom the registry knows
+        std::make_shared<ExportReader>(reader.get(), rules, std::move(reading), std::move(response), std::move(done))->Read(0);
       });
   runtime.dispatcher().SetFinish(
       service->FindMethodByName("ExplainDecision"),

@@ -14,9 +14,9 @@ absl::Status AttachGate(Runtime& runtime);
 // one arrow.
 void AttachArrowCheck(Runtime& runtime);
 
-// Completes GetCitizenAccessStory and ExplainDecision: their decisions check the word and write that the story was read;
+// Completes GetCitizenAccessStory, ExplainDecision and ExportCitizenData: their decisions check the word and write that the story was read;
 // what is read comes from the ledger after that commit.
-void AttachLedger(Runtime& runtime);
+void AttachLedger(Runtime& runtime, const ConsentRules* rules);
 
 // Starts the signer of heads and completes LedgerProofService with what it proves. A ledger that is not the one that was signed
 // refuses to start.

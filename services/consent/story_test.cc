@@ -3,6 +3,8 @@
 #include <set>
 
 #include "gtest/gtest.h"
+#include "services/consent/recipients.h"
+#include "services/consent/registry.h"
 #include "services/consent/testing/world.h"
 #include "services/runtime/status.h"
 #include "services/runtime/civil.h"
@@ -41,6 +43,41 @@ TEST(Story, TheTwoSentencesOfTheDesign) {
   EXPECT_EQ(Sentence(kDa, part, directory),
             "Den 31. december fik Boligenheden lov at se dine kontaktoplysninger og din boligsituation. Formål: Finde eller beholde en bolig. De spurgte også om "
             "din økonomi. Det fik de ikke.");
+}
+
+TEST(Story, WhoWasShownSomethingHasToBeToldAndNobodyElse) {
+  const CategoryMask contact = Bit(type::v1::DATA_CATEGORY_CONTACT), home = Bit(type::v1::DATA_CATEGORY_HOUSING);
+  Recipients told;
+  told.Add(Look(absl::CivilDay(2026, 3, 9), kHousing, contact | home, home, ledger::v1::RULE_CONSENT));
+  told.Add(Look(absl::CivilDay(2026, 3, 3), kHousing, contact, contact, ledger::v1::RULE_CONSENT));
+  told.Add(Look(absl::CivilDay(2026, 3, 20), kTreatment, contact, contact, ledger::v1::RULE_CONSENT));
+  told.Add(Look(absl::CivilDay(2026, 3, 9), kJobcentre, contact, 0, ledger::v1::RULE_NO_CONSENT));
+  told.Add(Look(absl::CivilDay(2026, 3, 9), kJobcentre, contact, 0, ledger::v1::RULE_CONSENT));  // nothing of what was asked for
+  Row act = Look(absl::CivilDay(2026, 3, 9), kJobcentre, contact, contact, ledger::v1::RULE_CONSENT);
+  act.set_kind(ledger::v1::ENTRY_KIND_CONSENT);
+  told.Add(act);
+  records::Export e;
+  told.Into(&e);
+  ASSERT_EQ(e.recipients_size(), 2);
+  EXPECT_EQ(e.recipients(0).agency(), kTreatment) << "the latest first";
+  const auto& housing = e.recipients(1);
+  EXPECT_EQ(housing.agency(), kHousing);
+  EXPECT_EQ(housing.holder(), kDropin);
+  EXPECT_EQ(housing.looks(), 2);
+  EXPECT_EQ(housing.categories_size(), 2);
+  EXPECT_LT(housing.first_ms(), housing.last_ms());
+
+  ConsentRules rules;
+  const Directory directory = TestDirectory();
+  rules.directory = &directory;
+  registry::v1::ExportCitizenDataResponse response;
+  ASSERT_TRUE(FillExport(rules, e, Noon(), &response).ok());
+  EXPECT_NE(response.text_da().find("- Boligenheden så dine kontaktoplysninger og din boligsituation hos Perron 4: 2 gange, første gang den 3. marts 2026, sidst den 9. marts 2026."),
+            std::string::npos)
+      << response.text_da();
+  EXPECT_NE(response.json().find("\"looks\": 2"), std::string::npos);
+  ASSERT_TRUE(FillExport(rules, records::Export(), Noon(), &response).ok());
+  EXPECT_NE(response.text_da().find("slettet: ingen"), std::string::npos);
 }
 
 TEST(Story, EveryRuleHasItsReason) {

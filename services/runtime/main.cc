@@ -2,14 +2,13 @@
 
 #include <pthread.h>
 #include <signal.h>
-#include <sys/prctl.h>
-#include <sys/resource.h>
 
 #include <iostream>
 
 #include "absl/synchronization/mutex.h"
 #include "services/runtime/config.h"
 #include "services/runtime/door.h"
+#include "services/runtime/guard_memory.h"
 
 namespace brobygger {
 namespace {
@@ -26,21 +25,12 @@ absl::StatusOr<std::unique_ptr<Runtime>> StartUp(int argc, char** argv, const Se
   return runtime;
 }
 
-// No core dump, and nobody of the same user may read this memory: keys are in it.
-void KeepMemoryToOurselves() {
-  const rlimit none{0, 0};
-  setrlimit(RLIMIT_CORE, &none);
-#if !defined(__SANITIZE_ADDRESS__) && !defined(__SANITIZE_THREAD__)  // sanitizers look at the process from outside
-  prctl(PR_SET_DUMPABLE, 0);
-#endif
-}
-
 }  // namespace
 
 int RunService(int argc, char** argv, const ServiceSpec& spec, std::function<absl::Status(Runtime&)> extend) {
   // Debian builds Abseil with its search for deadlocks: a graph of all locks behind every lock that gRPC takes.
   absl::SetMutexDeadlockDetectionMode(absl::OnDeadlockCycle::kIgnore);
-  KeepMemoryToOurselves();
+  GuardMemory();
   // Before any thread: all of them inherit that these two signals wait for us.
   sigset_t stop;
   sigemptyset(&stop);

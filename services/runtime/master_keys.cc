@@ -1,16 +1,28 @@
 #include "services/runtime/master_keys.h"
 
+#include <sys/stat.h>
+
 #include <algorithm>
 #include <utility>
 
 #include "absl/strings/str_cat.h"
-#include "absl/time/clock.h"
 #include "services/runtime/status.h"
 
 namespace brobygger {
 namespace {
 
-constexpr absl::Duration kReadAgainAfter = absl::Seconds(1);
+std::string PathOf(const std::string& keys_dir, const std::string& slug, const char* which) { return absl::StrCat(keys_dir, "/", slug, ".master", which, ".key"); }
+
+// Changes whenever one of the two files is replaced.
+std::string FilesOf(const std::string& keys_dir, const std::string& slug) {
+  std::string out;
+  for (const char* which : {"", ".old"}) {
+    struct stat s {};
+    if (stat(PathOf(keys_dir, slug, which).c_str(), &s) == 0) absl::StrAppend(&out, s.st_dev, ".", s.st_ino, ".", s.st_ctim.tv_sec, ".", s.st_ctim.tv_nsec);
+    out += "|";
+  }
+  return out;
+}
 
 // Nothing there is no error.
 absl::StatusOr<crypto::Key> MayBeThere(const std::string& path) {
@@ -30,9 +42,9 @@ std::shared_ptr<const MasterKeys::Master> MasterKeys::Make(const crypto::Key& so
 MasterKeys::MasterKeys(const crypto::Key& scope) : derived_(Make(scope, "wrap")), masters_{derived_} {}
 
 absl::Status MasterKeys::ReadFrom(std::string keys_dir, std::string slug) {
-  // The old one first: between the two reads a file may become the old one, and then it has been read.
-  BB_ASSIGN_OR_RETURN(const crypto::Key old, MayBeThere(absl::StrCat(keys_dir, "/", slug, ".master.old.key")));
-  BB_ASSIGN_OR_RETURN(const crypto::Key now, MayBeThere(absl::StrCat(keys_dir, "/", slug, ".master.key")));
+  std::string files = FilesOf(keys_dir, slug);  // before they are read: what changes meanwhile is read again
+  BB_ASSIGN_OR_RETURN(const crypto::Key now, MayBeThere(PathOf(keys_dir, slug, "")));
+  BB_ASSIGN_OR_RETURN(const crypto::Key old, MayBeThere(PathOf(keys_dir, slug, ".old")));
   Masters masters;
   for (const crypto::Key* key : {&now, &old}) {
     if (!key->empty()) masters.push_back(Make(*key, "wrap data keys"));
@@ -42,18 +54,20 @@ absl::Status MasterKeys::ReadFrom(std::string keys_dir, std::string slug) {
   masters_ = std::move(masters);
   keys_dir_ = std::move(keys_dir);
   slug_ = std::move(slug);
-  read_ = absl::Now();
+  files_ = std::move(files);
   return absl::OkStatus();
 }
 
 absl::Status MasterKeys::ReadAgain() {
-  std::string keys_dir, slug;
+  std::string keys_dir, slug, files;
   {
     absl::MutexLock lock(&mutex_);
-    if (keys_dir_.empty() || absl::Now() - read_ < kReadAgainAfter) return absl::OkStatus();
+    if (keys_dir_.empty()) return absl::OkStatus();
     keys_dir = keys_dir_;
     slug = slug_;
+    files = files_;
   }
+  if (FilesOf(keys_dir, slug) == files) return absl::OkStatus();
   return ReadFrom(std::move(keys_dir), std::move(slug));
 }
 

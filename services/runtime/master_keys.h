@@ -20,7 +20,6 @@
 #include "absl/status/statusor.h"
 #include "absl/strings/string_view.h"
 #include "absl/synchronization/mutex.h"
-#include "absl/time/time.h"
 #include "services/runtime/crypto.h"
 
 namespace brobygger {
@@ -53,13 +52,13 @@ class MasterKeys {
 
   static std::shared_ptr<const Master> Make(const crypto::Key& source, absl::string_view label);
   Masters All() const;
-  absl::Status ReadAgain();  // at most once a second
+  absl::Status ReadAgain();  // if the files are others
 
   const std::shared_ptr<const Master> derived_;
   mutable absl::Mutex mutex_;
   Masters masters_ ABSL_GUARDED_BY(mutex_);
   std::string keys_dir_ ABSL_GUARDED_BY(mutex_), slug_ ABSL_GUARDED_BY(mutex_);
-  absl::Time read_ ABSL_GUARDED_BY(mutex_) = absl::InfinitePast();
+  std::string files_ ABSL_GUARDED_BY(mutex_);  // what they were when they were read
 };
 
 }  // namespace brobygger

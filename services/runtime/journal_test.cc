@@ -1,0 +1,220 @@
+// The journal's files, what commits write into it, and what it brings back into a store that has forgotten.
+#include "services/runtime/journal.h"
+
+#include <signal.h>
+#include <sys/resource.h>
+
+#include <atomic>
+#include <filesystem>
+#include <fstream>
+#include <set>
+
+#include "gmock/gmock.h"
+#include "services/runtime/replay.h"
+#include "services/runtime/status.h"
+#include "services/runtime/testing/store_fixture.h"
+#include "services/runtime/testing/temp_dir.h"
+
+namespace brobygger::testing {
+namespace {
+
+using ::testing::ElementsAre;
+using ::testing::HasSubstr;
+using ::testing::IsEmpty;
+
+const auto no_alarm = [](const char*) {};
+
+std::vector<std::string> Lines(const Journal& journal) {
+  std::vector<std::string> out;
+  const absl::Status read = journal.ForEach([&](const Journal::Line& l) { out.push_back(absl::StrCat(l.base, l.number, l.sealed)); });
+  EXPECT_TRUE(read.ok()) << read;
+  return out;
+}
+
+TEST(JournalFile, KeepsWhatWasAcknowledgedAndCutsOffTheRest) {
+  TempDir dir;
+  const std::string path = dir.path() + "/dropin.1.journal";
+  {
+    auto journal = *Journal::Open(dir.path(), "dropin", no_alarm);
+    ASSERT_TRUE(journal->AppendAndWait({{"dropin:{a}:", 1, "x"}, {"dropin:{a}:", 2, "y"}}).ok());
+    // Another replica, at the same time, has a file of its own; both are read.
+    auto second = *Journal::Open(dir.path(), "dropin", no_alarm);
+    ASSERT_TRUE(second->AppendAndWait({{"dropin:{b}:", 1, ""}}).ok());
+    EXPECT_TRUE(std::filesystem::exists(dir.path() + "/dropin.2.journal"));
+    EXPECT_THAT(Lines(*journal), ElementsAre("dropin:{a}:1x", "dropin:{a}:2y", "dropin:{b}:1"));
+  }
+  const auto whole = std::filesystem::file_size(path);
+  for (std::uintmax_t cut = 1; cut < 20; ++cut) {  // a power cut anywhere in the last line
+    std::filesystem::resize_file(path, whole - cut);
+    auto journal = *Journal::Open(dir.path(), "dropin", no_alarm);
+    EXPECT_THAT(Lines(*journal), ElementsAre("dropin:{a}:1x", "dropin:{b}:1")) << cut;
+    ASSERT_TRUE(journal->AppendAndWait({{"dropin:{a}:", 2, "y"}}).ok());
+    EXPECT_EQ(std::filesystem::file_size(path), whole);
+  }
+  std::fstream(path, std::ios::in | std::ios::out).seekp(12) << "9";  // not at the end
+  EXPECT_THAT(Journal::Open(dir.path(), "dropin", no_alarm).status().message(), HasSubstr("dropin.1.journal:1"));
+}
+
+class JournalTest : public StoreFixture {
+ protected:
+  JournalTest()
+      : entities_({EntityOf<stored::ReadNote>(
+            "note", {.owner = [](auto, const auto& m) { return m.owner(); },
+                     .closes = [](auto, const stored::ReadNote* before, const stored::ReadNote* after) -> std::string {
+                       const bool was = before != nullptr && before->method() == "open";
+                       return was && (after == nullptr || after->method() != "open") ? "closed" : "";
+                     }})}) {}
+  void SetUp() override {
+    StoreFixture::SetUp();
+    journal_ = *Journal::Open(dir_.path(), "test", [this](const char* what) { alarms_.insert(what); });
+    Open();
+  }
+  void TearDown() override { journal_->Stop(); }
+  void Open() {
+    kept_ = std::make_unique<Store>(redis_.get(), "test", &entities_, ring_);
+    kept_->KeepJournal(journal_.get());
+  }
+  absl::Status Write(const std::string& id, const std::string& owner, const std::string& method) {
+    Decision d;
+    d.Put(entities_, id, Note(owner, method));
+    return CommitKept(d, {RecordKey("note", id)});
+  }
+  absl::Status CommitKept(const Decision& d, const std::vector<ReadKey>& read) {
+    View view(&entities_);
+    auto values = Await<absl::StatusOr<std::vector<ReadValue>>>([&](auto done) { kept_->Read(scope_, read, done); });
+    for (size_t i = 0; values.ok() && i < read.size(); ++i) view.Provide(read[i], (*values)[i]);
+    return Await<absl::Status>([&](auto done) { kept_->Commit(scope_, {&view, &d, std::nullopt, clock_.Now()}, done); });
+  }
+  absl::Status Destroy(const std::string& owner) {
+    Decision d;
+    d.DestroyKey(owner);
+    return CommitKept(d, {});
+  }
+  std::string MethodOf(const std::string& id) {
+    const auto text = Await<absl::StatusOr<std::string>>([&](auto done) { kept_->ReadFile(scope_, "note", id, done); });
+    stored::ReadNote note;
+    return text.ok() && note.ParseFromString(*text) ? note.method() : "";
+  }
+  bool Waits() { return !server_->Admin({"LRANGE", Base() + "j", "0", "-1"}).elements.empty(); }
+  absl::Status Replay() {
+    Module module;
+    module.entities = &entities_;
+    module.on_replay["note"] = [this](const Call&, const std::string& id, const std::string& note, View& view) -> absl::StatusOr<Decision> {
+      EXPECT_EQ(note, "closed");
+      BB_ASSIGN_OR_RETURN(const stored::ReadNote* found, view.Find<stored::ReadNote>(id));
+      Decision d;
+      if (found != nullptr && found->method() == "open") d.Put(entities_, id, Note(found->owner(), "closed again"));
+      return d;
+    };
+    ReplayScope s;
+    s.scope = scope_;
+    s.store = kept_.get();
+    s.modules = {&module};
+    const auto telemetry = Telemetry::Create("test");
+    return ReplayJournal(*journal_, {s}, clock_.Now(), telemetry.get(), [this](const char* what) { alarms_.insert(what); });
+  }
+
+  TempDir dir_;
+  const EntitySet entities_;
+  std::set<std::string> alarms_;
+  std::unique_ptr<Journal> journal_;
+  std::unique_ptr<Store> kept_;
+};
+
+TEST_F(JournalTest, WhatClosesIsThereBeforeItIsAnsweredAndNothingElse) {
+  ASSERT_TRUE(Write("a", "citizens/x", "open").ok());
+  EXPECT_THAT(Lines(*journal_), IsEmpty());
+  ASSERT_TRUE(Write("a", "citizens/x", "shut").ok());
+  EXPECT_EQ(Lines(*journal_).size(), 1u);
+  ASSERT_TRUE(Write("a", "citizens/x", "shut for good").ok());
+  EXPECT_EQ(Lines(*journal_).size(), 1u);
+  ASSERT_TRUE(Destroy("citizens/x").ok());
+  EXPECT_EQ(Lines(*journal_).size(), 2u);
+  for (int i = 0; i < 100 && Waits(); ++i) absl::SleepFor(absl::Milliseconds(10));
+  EXPECT_FALSE(Waits());
+  // Neither the record's name nor the owner's key id stands in it.
+  std::ifstream file(dir_.path() + "/test.1.journal");
+  const std::string text{std::istreambuf_iterator<char>(file), std::istreambuf_iterator<char>()};
+  EXPECT_THAT(text, HasSubstr("test:{perron-4}: 2 "));
+  EXPECT_EQ(text.find(crypto::Hex(KeyId(*ring_.Find("perron-4"), "citizens/x"))), std::string::npos);
+}
+
+TEST_F(JournalTest, AStoreFromAnOlderCopyForgetsNothing) {
+  ASSERT_TRUE(Write("a", "citizens/x", "open").ok());
+  ASSERT_TRUE(Write("b", "citizens/y", "open").ok());
+  ASSERT_TRUE(Write("c", "citizens/z", "open").ok());
+  std::map<std::string, std::string> copy;
+  for (const auto& key : server_->Admin({"KEYS", "*}:*"}).elements) copy[key.text] = server_->Admin({"GET", key.text}).text;
+  ASSERT_TRUE(Write("a", "citizens/x", "shut").ok());
+  ASSERT_TRUE(Destroy("citizens/y").ok());
+  EXPECT_TRUE(Replay().ok());
+  EXPECT_THAT(alarms_, IsEmpty()) << "store and journal belong together";
+
+  server_->Admin({"FLUSHALL"});
+  for (const auto& [key, value] : copy) server_->Admin({"SET", key, value});
+  Open();
+  EXPECT_EQ(MethodOf("a"), "open") << "the old copy would give it back";
+  EXPECT_EQ(MethodOf("b"), "open");
+  const absl::Status replayed = Replay();
+  ASSERT_TRUE(replayed.ok()) << replayed;
+  EXPECT_THAT(alarms_, ElementsAre("store_was_restored"));
+  EXPECT_EQ(MethodOf("a"), "closed again");
+  EXPECT_EQ(MethodOf("b"), "");
+  EXPECT_EQ(MethodOf("c"), "open");
+  EXPECT_EQ(Lines(*journal_).size(), 2u) << "replaying is not written down again";
+  // And once more: nothing changes, and the numbers go on.
+  alarms_.clear();
+  EXPECT_TRUE(Replay().ok());
+  EXPECT_THAT(alarms_, IsEmpty());
+  ASSERT_TRUE(Destroy("citizens/z").ok());
+  EXPECT_THAT(Lines(*journal_).back(), HasSubstr("test:{perron-4}:3"));
+}
+
+TEST_F(JournalTest, AStoreWithoutItsJournalIsNotServed) {
+  ASSERT_TRUE(Destroy("citizens/x").ok());
+  ASSERT_TRUE(Destroy("citizens/y").ok());
+  for (int i = 0; i < 100 && Waits(); ++i) absl::SleepFor(absl::Milliseconds(10));
+  journal_->Stop();
+  const std::string path = dir_.path() + "/test.1.journal";
+  std::filesystem::remove(path);
+  journal_ = *Journal::Open(dir_.path(), "test", no_alarm);
+  Open();
+  EXPECT_THAT(Replay().message(), HasSubstr("given out 2 lines of test:{perron-4}:, journal_dir holds 0"));
+  // Whoever has looked says so in a line.
+  ASSERT_TRUE(journal_->AppendAndWait({{"test:{perron-4}:", 2, ""}}).ok());
+  EXPECT_TRUE(Replay().ok());
+}
+
+TEST_F(JournalTest, ALineThatCouldNotBeWrittenWaitsInTheStore) {
+  signal(SIGXFSZ, SIG_IGN);
+  rlimit before{};
+  getrlimit(RLIMIT_FSIZE, &before);
+  const rlimit full{40, before.rlim_max};  // less than one line
+  setrlimit(RLIMIT_FSIZE, &full);
+  EXPECT_TRUE(Destroy("citizens/x").ok()) << "what was taken away is taken away";
+  EXPECT_THAT(alarms_, ElementsAre("journal_not_written"));
+  EXPECT_TRUE(Waits());
+  EXPECT_THAT(Lines(*journal_), IsEmpty());
+  setrlimit(RLIMIT_FSIZE, &before);
+  for (int i = 0; i < 300 && Waits(); ++i) absl::SleepFor(absl::Milliseconds(10));
+  EXPECT_FALSE(Waits()) << "tried again until it could be written";
+  EXPECT_EQ(Lines(*journal_).size(), 1u);
+}
+
+TEST_F(JournalTest, ALineOfAProcessThatDiedIsWrittenByTheNext) {
+  Decision d;
+  d.DestroyKey("citizens/x");
+  journal_->Stop();  // as if it had died between the store and the file
+  ASSERT_TRUE(CommitKept(d, {}).ok());
+  EXPECT_TRUE(Waits());
+  journal_.reset();
+  journal_ = *Journal::Open(dir_.path(), "test", no_alarm);
+  Open();
+  EXPECT_TRUE(Replay().ok());
+  EXPECT_EQ(Lines(*journal_).size(), 1u);
+  for (int i = 0; i < 100 && Waits(); ++i) absl::SleepFor(absl::Milliseconds(10));
+  EXPECT_FALSE(Waits());
+}
+
+}  // namespace
+}  // namespace brobygger::testing

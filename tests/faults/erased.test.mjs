@@ -1,0 +1,47 @@
+// Somebody is forgotten, and after the nightly rewrite nothing of it is left in any file of the store: neither what was said, nor the
+// name under which it stood, nor the data key in its wrapped form, nor the key's id. The same search found all of it before.
+import assert from "node:assert/strict";
+import { execFileSync } from "node:child_process";
+import { readFileSync, readdirSync, statSync } from "node:fs";
+import { join } from "node:path";
+import { after, test } from "node:test";
+import { close, viaGrpc } from "../lib/client.mjs";
+import { requestId } from "../lib/values.mjs";
+import { ok, root, run, service } from "./lib/world.mjs";
+
+after(close);
+const store = join(run, "redis-records");
+const redis = (...args) => execFileSync("redis-cli", ["-s", join(store, "redis.sock"), "--user", "admin", "--no-auth-warning", ...args], {
+  env: { ...process.env, REDISCLI_AUTH: readFileSync(join(store, "admin.password"), "utf8") }, maxBuffer: 1 << 28,
+});
+const raw = (...args) => redis("--no-raw", ...args);  // for what is printed
+const bytesOf = (key) => redis("get", key).subarray(0, -1);
+const files = () => readdirSync(store, { recursive: true }).map((f) => join(store, f)).filter((f) => statSync(f).isFile());
+// In which files each of the traces stands.
+const search = (traces) => Object.fromEntries(Object.entries(traces).map(([name, bytes]) => [name, files().filter((f) => readFileSync(f).includes(bytes)).map((f) => f.slice(store.length + 1))]));
+
+test("of a participant who was forgotten nothing is left in any file", { timeout: 300_000 }, async (t) => {
+  const alias = `Ugle ${Date.now().toString(36)}`;
+  const { participant } = await ok("perron-4-1", `${service.dropin}/CreateParticipant`, { alias, request_id: requestId() });
+  const stays = (await ok("perron-4-1", `${service.dropin}/CreateParticipant`, { alias: `${alias}s ven`, request_id: requestId() })).participant;
+  const id = participant.name.split("/")[1], record = `dropin:{perron-4}:r:participant:${id}`;
+  const keyId = bytesOf(record).subarray(9, 25);
+  const wrapped = bytesOf(`dropin:{perron-4}:k:${keyId.toString("hex")}`);
+  assert.equal(wrapped.length, 60);
+  const traces = { "the record's name": Buffer.from(id), "the wrapped data key": wrapped, "the key's id": keyId, "the key's id in hex": Buffer.from(keyId.toString("hex")) };
+  const before = search(traces);
+  for (const [what, where] of Object.entries(before)) assert.ok(where.length > 0, `${what} is nowhere: the search finds nothing`);
+  // What was said never stands in a file in clear.
+  assert.deepEqual(search({ alias: Buffer.from(alias) }).alias, []);
+
+  await ok("perron-4-1", `${service.dropin}/ForgetParticipant`, { name: participant.name, request_id: requestId() });
+  const forgotten = search(traces);
+  assert.ok(forgotten["the wrapped data key"].length > 0, "the append-only file still holds what was overwritten: that is why there is a rewrite");
+  t.diagnostic(execFileSync(join(root, "deploy/local/rewrite"), { env: process.env, encoding: "utf8" }).trim().replaceAll("\n", " | "));
+  assert.deepEqual(search(traces), Object.fromEntries(Object.keys(traces).map((name) => [name, []])));
+  assert.equal(raw("exists", record).toString().trim(), "(integer) 0");
+
+  // All else is as it was, in the store and in what Redis would read again.
+  assert.equal((await viaGrpc.call({ method: `${service.dropin}/GetParticipant`, as: "perron-4-1", request: { name: participant.name } })).code, "NOT_FOUND");
+  assert.equal((await viaGrpc.call({ method: `${service.dropin}/GetParticipant`, as: "perron-4-1", request: { name: stays.name } })).code, "OK");
+});
