@@ -50,7 +50,7 @@ Module Centre(std::shared_ptr<const LinkCheck> links) {
       {"GetRegular", Typed<v1::GetRegularRequest>(GetRegular)},
       {"ListRegulars", Typed<v1::ListRegularsRequest>(ListRegulars)},
   };
-  // The kinds are the same in every module; their time comes in this one.
+  // The kinds are the same in every module; their time comes in one of them.
   m.on_due = {
       {"participant", ForgetUnused},
       {"regular", DropPassed},

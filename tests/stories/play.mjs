@@ -1,4 +1,4 @@
-// Plays one story for people to read: node play.mjs D1|D2|D5|D6|D8. Ends with 0 only if every answer was the expected one.
+// Plays one story for people to read: node play.mjs D1|D2|D5|D6|D8|D9. Ends with 0 only if every answer was the expected one.
 import { close, viaGrpc } from "../lib/client.mjs";
 import { Story } from "../lib/story.mjs";
 

@@ -1,12 +1,15 @@
 // Loads the demo municipality into a running instance, through the same calls that staff make: the drop-in centres with
-// their hours and offers, a closed count week, and the housing side (housing.mjs). What was loaded before stays as it is; counted
+// their hours and offers, a closed count week, what people do together (together.mjs), how the house is run
+// (houselife.mjs), and the housing side (housing.mjs). What was loaded before stays as it is; counted
 // visits are not counted twice.
-// Hours that the source documents do not give are left out.
+// Opening hours that the source documents do not give are left out; times and dates of single offers are made up.
 import { readFileSync } from "node:fs";
 import { createHash } from "node:crypto";
 import { viaGrpc, close } from "../../../tests/lib/client.mjs";
 import { date } from "../../../tests/lib/values.mjs";
+import { loadHouseLife } from "./houselife.mjs";
 import { loadHousing } from "./housing.mjs";
+import { loadTogether } from "./together.mjs";
 
 const dropin = (method) => `brobygger.dropin.v1.DropinService/${method}`;
 const { centres } = JSON.parse(readFileSync(new URL("centres.json", import.meta.url), "utf8"));
@@ -27,8 +30,14 @@ const minutes = (time) => {
   return hours * 60 + rest;
 };
 
-for (const { account, centre, hours, offers, count_week } of centres) {
-  const openingHours = hours.flatMap(({ days, from, to }) => days.map((day) => ({ weekday: `WEEKDAY_${day}`, from_minute: minutes(from), to_minute: minutes(to) })));
+const stretches = (hours = []) => hours.flatMap(({ days, from, to }) => days.map((day) => ({ weekday: `WEEKDAY_${day}`, from_minute: minutes(from), to_minute: minutes(to) })));
+// An offer as it is written in centres.json: weekly times, and dates counted from today.
+const offerOf = ({ times, in_days = [], from, to, ...offer }) => ({
+  ...offer, times: stretches(times), dates: in_days.map((days) => ({ date: date(days), from_minute: minutes(from), to_minute: minutes(to) })),
+});
+
+for (const { account, centre, hours, offers: written, count_week } of centres) {
+  const openingHours = stretches(hours), offers = written.map(offerOf);
   const update = { centre: { ...centre, opening_hours: openingHours } };
   await call(account, dropin("UpdateCentre"), { ...update, request_id: keyOf(account, update, Date.now()) });
   await call(account, dropin("UpdateOffers"), { offers, request_id: keyOf(account, offers, Date.now()) });
@@ -45,5 +54,7 @@ for (const { account, centre, hours, offers, count_week } of centres) {
     console.log(`${centre.display_name}: a count week with ${response.week.averagePerDay} visitors a day on average`);
   }
 }
+await loadTogether(call, keyOf);
+await loadHouseLife(call, keyOf);
 await loadHousing(call, keyOf);
 close();
