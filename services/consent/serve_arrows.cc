@@ -45,6 +45,7 @@ class ArrowSearch : public std::enable_shared_from_this<ArrowSearch> {
 
   void Read(absl::Status status, const std::string& bytes) {
     v1::ListConsentsResponse page;
+    if (absl::IsNotFound(status)) return asked_.reply(absl::OkStatus(), "");  // whom the registry does not know has said yes to nothing
     if (!status.ok()) return asked_.reply(std::move(status), "");
     if (!page.ParseFromString(bytes)) return asked_.reply(absl::InternalError("consents"), "");
     const auto found = std::find_if(page.consents().begin(), page.consents().end(), [this](const auto& c) { return IsIt(c); });

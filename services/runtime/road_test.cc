@@ -50,6 +50,7 @@ void ShowDoor(DoorCall call) {
 }
 
 std::atomic<int> slow_asks{0};  // that have arrived
+std::atomic<int> befores{0};    // asked before a note was written
 
 // Whether it comes true, in more time than anything takes that is going to happen.
 bool Comes(const std::function<bool()>& condition) {
@@ -76,6 +77,19 @@ class RoadTest : public ::testing::Test {
       std::abort();
     }
     (*runtime)->dispatcher().SetDoor(ShowDoor);
+    // Somebody else is asked first, and answers from a thread of their own.
+    (*runtime)->dispatcher().SetBefore(testing::NotebookMethod("WriteNote"),
+                                       [](const brobygger::Call& call, const Incoming& in, const Message& request, std::function<void(absl::Status)> done) {
+                                         ++befores;
+                                         EXPECT_EQ(call.method, in.method->full_name());
+                                         EXPECT_FALSE(call.agency.empty() || in.token.empty());
+                                         std::string text = static_cast<const WriteNoteRequest&>(request).note().text();
+                                         if (text != "later" && text != "not now") return done(absl::OkStatus());
+                                         std::thread([text = std::move(text), done = std::move(done)] {
+                                           absl::SleepFor(absl::Milliseconds(50));
+                                           done(text == "later" ? absl::OkStatus() : Refusal(absl::StatusCode::kFailedPrecondition, "NOT_NOW", "not now"));
+                                         }).detach();
+                                       });
     // Completes what was written: the answer of WriteNote carries it, the record does not.
     (*runtime)->dispatcher().SetFinish(testing::NotebookMethod("WriteNote"),
                                        [](const Message&, const std::string& handed_over, std::shared_ptr<Message> response, std::function<void(absl::Status)> done) {
@@ -172,6 +186,22 @@ TEST_F(RoadTest, AuthorisationComesBeforeValidation) {
   EXPECT_EQ(ReasonOf(Call("gateway", method, bad, nullptr, Bearer(world_->issuer.Staff("agencies/nowhere", "DROPIN_STAFF")))), "AGENCY_UNKNOWN");
   EXPECT_EQ(ReasonOf(Call("gateway", method, bad, nullptr, Bearer(world_->issuer.Staff("agencies/housing", "DROPIN_STAFF")))), "AGENCY_NOT_SERVED");
   EXPECT_EQ(ReasonOf(Call("gateway", method, bad, nullptr, Bearer(Staff()))), "FIELD_REQUIRED");
+}
+
+// Only for a call that was admitted; a refusal then is the answer, and nothing is decided.
+TEST_F(RoadTest, SomebodyElseIsAskedBefore) {
+  const int asked = befores;
+  auto note = WriteNote("later", RequestId(), Staff());
+  ASSERT_TRUE(note.ok()) << note.status();
+  EXPECT_EQ(note->text(), "handed later");
+  const std::string id = RequestId();
+  EXPECT_EQ(ReasonOf(WriteNote("not now", id, Staff()).status()), "NOT_NOW");
+  EXPECT_EQ(befores, asked + 2);
+  EXPECT_EQ(ReasonOf(WriteNote("later", RequestId(), "").status()), "TOKEN_INVALID");
+  EXPECT_EQ(ReasonOf(WriteNote("later", RequestId(), world_->issuer.Staff(kPerron, "LEADER")).status()), "ROLE_NOT_ALLOWED");
+  EXPECT_EQ(ReasonOf(WriteNote("", RequestId(), Staff()).status()), "FIELD_REQUIRED");
+  EXPECT_EQ(befores, asked + 2) << "who is not admitted asks nobody";
+  ASSERT_TRUE(WriteNote("now", id, Staff()).ok()) << "the key of what was refused is not taken: nothing was kept";
 }
 
 TEST_F(RoadTest, AllViolationsAtOnce) {

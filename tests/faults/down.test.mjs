@@ -30,6 +30,7 @@ const door = (holder) => ({ citizen: reference, holder, purpose: home, categorie
 const doors = {
   dropin: () => ask("boligenhed-1", `${service.dropin}/GetCitizenFile`, door("agencies/perron-4")),
   housing: () => ask("perron-4-1", `${service.housing}/GetCitizenFile`, { ...door("agencies/boligenhed"), citizen }),
+  clinic: () => ask("socialtandpleje-1", `${service.clinic}/GetCitizenFile`, { ...door("agencies/perron-4-clinic"), purpose: purpose("HEALTH_AND_DENTAL_CARE"), categories: categories("HEALTH") }),
 };
 const answers = { screened_on: date(), birth_date: born(40), living_situation: "LIVING_SITUATION_SHELTER", since_band: "SITUATION_SINCE_1_TO_6_MONTHS", risk_flags: ["RISK_FLAG_NONE"], preference: "HOUSING_PREFERENCE_UNDECIDED" };
 const looksAgain = (ms) => within(ms, async () => (await look(reference, { timeout: 2000 })).code === "OK");
@@ -48,6 +49,13 @@ test("without the consent service", async (t) => {
       const { screening } = await ok("boligenhed-1", `${service.housing}/CreateScreening`, { citizen: reference, presence: stated(), answers, request_id: requestId() });
       await ok("boligenhed-1", `${service.housing}/CompleteScreening`, { name: screening.name, presence: stated(), etag: screening.etag, request_id: requestId() });
       await ok("boligenhed-1", `${service.housing}/GetScreening`, { name: screening.name });
+    });
+    await t.test("the clinic answers: somebody without a name, and a wish; it is not sent", async () => {
+      await ok("clinic-nurse-1", `${service.clinic}/RecordNurseContact`, { content: { kind: "NURSE_CONTACT_KIND_WOUND", date: date() }, request_id: requestId() });
+      const wish = { citizen: strangerReference(), presence: stated(), need: "DENTAL_NEED_PAIN", request_id: requestId() };
+      const { referral } = await ok("clinic-nurse-1", `${service.clinic}/WishDentalCare`, wish);
+      const sent = await ask("clinic-nurse-1", `${service.clinic}/SendDentalReferral`, { name: referral.name, citizen: wish.citizen, recipient: "agencies/socialtandpleje", request_id: requestId() });
+      assert.equal(`${sent.code} ${sent.reason}`, "UNAVAILABLE CONSENT_SERVICE_DOWN", describe(sent));
     });
     for (const [name, open] of Object.entries(doors)) {
       await t.test(`the door of ${name} answers UNAVAILABLE CONSENT_SERVICE_DOWN within 2 s, ten times at once`, async () => {
