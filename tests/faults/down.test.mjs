@@ -7,7 +7,7 @@ import { after, before, test } from "node:test";
 import { close, tokenOf, viaGateway, viaGrpc } from "../lib/client.mjs";
 import { bytesOf, messageOf, methodOf } from "../lib/contracts.mjs";
 import { ca, identity, ports } from "../lib/instance.mjs";
-import { born, date, requestId, stated, strangerReference } from "../lib/values.mjs";
+import { born, categories, date, purpose, requestId, stated, strangerReference } from "../lib/values.mjs";
 import { faults, readLedger } from "./lib/ledger.mjs";
 import { agreed, describe, give, home, incoming, looker, newCitizen, ok, processes, refusalOf, service, within } from "./lib/world.mjs";
 
