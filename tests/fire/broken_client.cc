@@ -43,7 +43,7 @@ class BrokenClient : public AuthorizeClient, public std::enable_shared_from_this
     consent::v1::AuthorizeRequest request;
     const bool late = how_ == "position" && number_++ % 4 == 0;  // the next questions overtake it
     question.set_tag(number_);
-    request.set_question(question.SerializeAsString());
+    *request.mutable_question() = std::move(question);
     {
       absl::MutexLock lock(&mutex_);
       waiting_.push_back(callback);
