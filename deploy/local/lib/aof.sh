@@ -53,12 +53,13 @@ aof_copy() {
   return "$code"
 }
 
-# aof_load DIR: starts a Redis on a copy that nobody can reach, which cuts off a command that was copied half, and prints how many keys
+# aof_load DIR: takes off what was copied half of a transaction (aof_mend), starts a Redis on the copy that nobody can reach, and prints how many keys
 # it holds. Ends with an error if it is no whole copy.
 aof_load() {
   local dir=$1 socket keys pid i
+  (aof_mend "$dir" 'the copy') >&2 || return 1
   socket=$(mktemp -u /tmp/brobygger-XXXXXX.sock)
-  redis-server --port 0 --unixsocket "$socket" --unixsocketperm 700 --dir "$dir" --appendonly yes --save '' --aof-load-truncated yes \
+  redis-server --port 0 --unixsocket "$socket" --unixsocketperm 700 --dir "$dir" --appendonly yes --save '' --aof-load-truncated no \
     --daemonize no --logfile "$dir/load.log" --auto-aof-rewrite-percentage 0 </dev/null >/dev/null 2>&1 9>&- &
   pid=$!
   for i in $(seq 6000); do
