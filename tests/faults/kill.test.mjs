@@ -16,7 +16,7 @@ const pids = async () => new Map(await Promise.all(everything.map(async (name) =
 
 after(close);
 
-// A client that has not heard of the death finds out by its keepalive, after 15 seconds.
+// A client that has not heard of the death finds out by its keepalive, after 20 seconds.
 // One call through every process and each of its connections to a store; a refusal for want of consent is an answer, and so is
 // that nobody is there.
 async function wholeAgain() {

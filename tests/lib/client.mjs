@@ -31,7 +31,7 @@ const codeName = Object.fromEntries(Object.entries(grpc.status).filter(([, v]) =
 // Node's HTTP/2 does not always hear that the process at the other end has died while it was writing: the connection is gone,
 // the session goes on, and without keepalive every call on it ends with its deadline, for good. The services allow a ping in
 // ten seconds.
-const keepalive = { "grpc.keepalive_time_ms": 12_000, "grpc.keepalive_timeout_ms": 3000 };
+const keepalive = { "grpc.keepalive_time_ms": 12_000, "grpc.keepalive_timeout_ms": 8000 };
 
 const channels = new Map();
 // One channel per peer and process.
