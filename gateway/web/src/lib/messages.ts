@@ -51,6 +51,13 @@ const byReason: Record<string, Row> = {
   CAPACITY_FULL: { title: "fail.full.title", text: "fail.full.text", calm: true },
   DOUBLE_BOOKED: { title: "fail.double.title", text: "fail.double.text", next: "fail.double.next" },
   NOT_FIRST_IN_LINE: { title: "fail.line.title", text: "fail.line.text", next: "fail.line.next", calm: true },
+  STAFFING_TOO_LOW: { title: "fail.staffing.title", text: "fail.staffing.text" },
+  ALIAS_FORGOTTEN: { title: "fail.forgotten.title", text: "fail.forgotten.text", calm: true },
+  BUDGET_OVERSPENT: { title: "fail.overspent.title", text: "fail.overspent.text" },
+  ACTIVITY_OVER: { title: "fail.activity-over.title", text: "fail.activity-over.text", calm: true },
+  WAIVER_NOT_ALLOWED: { title: "fail.waiver.title", text: "fail.waiver.text", calm: true },
+  FEE_WAIVED: { title: "fail.fee-waived.title", text: "fail.fee-waived.text" },
+  TOO_EARLY: { title: "fail.early.title", text: "fail.early.text", calm: true },
   AGE_OUT_OF_RANGE: { title: "fail.age.title", text: "fail.age.text" },
 };
 

@@ -21,6 +21,24 @@ import Road from "../homes/Road.svelte";
 import Tenancies from "../homes/Tenancies.svelte";
 import Unit from "../homes/Unit.svelte";
 import Waiting from "../homes/Waiting.svelte";
+import Activities from "../house/Activities.svelte";
+import Activity from "../house/Activity.svelte";
+import HouseBoard from "../house/Board.svelte";
+import Box from "../house/Box.svelte";
+import Budgets from "../house/Budgets.svelte";
+import CallList from "../house/CallList.svelte";
+import Companions from "../house/Companions.svelte";
+import FoodRounds from "../house/FoodRounds.svelte";
+import Groups from "../house/Groups.svelte";
+import Meals from "../house/Meals.svelte";
+import Meetings from "../house/Meetings.svelte";
+import NewActivity from "../house/NewActivity.svelte";
+import Outdoors from "../house/Outdoors.svelte";
+import Outreach from "../house/Outreach.svelte";
+import Shifts from "../house/Shifts.svelte";
+import SmallSteps from "../house/SmallSteps.svelte";
+import Table from "../house/Table.svelte";
+import Today from "../house/Today.svelte";
 import AllDoors from "../staff/AllDoors.svelte";
 import Answer from "../staff/Answer.svelte";
 import Card from "../staff/Card.svelte";
@@ -65,6 +83,8 @@ interface Row {
   who: (session: Session) => boolean;
   /** Where the page stands in the menu, if it does. */
   menu?: Key;
+  /** What it is called among the ways on the page of the house today, if it is one. */
+  way?: Key;
 }
 
 const role = (...roles: string[]) => (session: Session) => session.roles.some((held) => roles.includes(held.replace(/^ROLE_/, "")));
@@ -75,6 +95,8 @@ const citizen = (session: Session) => session.citizen;
 const kept = (by: (session: Session) => boolean, who: Row["who"]) => (session: Session) => who(session) && by(session);
 const counts = kept(keepsCentre, role("DROPIN_STAFF", "USER_VOLUNTEER"));
 const house = kept(keepsCentre, role("DROPIN_STAFF", "USER_VOLUNTEER", "LEADER", "DROPIN_NURSE"));
+const houseStaff = kept(keepsCentre, role("DROPIN_STAFF"));
+const runsHouse = kept(keepsCentre, role("DROPIN_STAFF", "USER_VOLUNTEER", "LEADER"));
 const countsWeeks = kept(keepsCentre, role("DROPIN_STAFF", "LEADER"));
 const adviser = kept(keepsHomes, role("HOUSING_ADVISER"));
 const nurse = kept(keepsClinic, role("DROPIN_NURSE"));
@@ -84,6 +106,7 @@ const countsNights = kept(keepsHomes, role("HOUSING_ADVISER", "DROPIN_STAFF", "L
 
 const pages: Row[] = [
   { path: "/taelling", component: Tally, who: counts, menu: "menu.tally" },
+  { path: "/idag", component: Today, who: house, menu: "menu.today" },
   { path: "/overblik", component: Overview, who: staff, menu: "menu.overview" },
   { path: "/borgere", component: MyCitizens, who: practitioner, menu: "menu.citizens" },
   { path: "/samtykker", component: Incoming, who: practitioner, menu: "menu.incoming" },
@@ -104,8 +127,25 @@ const pages: Row[] = [
   { path: "/naetter", component: Nights, who: countsNights, menu: "menu.nights" },
   { path: "/ny-borger", component: NewCitizen, who: practitioner, menu: "menu.new-citizen" },
   { path: "/deltagere", component: Participants, who: role("DROPIN_STAFF"), menu: "menu.participants" },
-  { path: "/vaerested", component: Centre, who: house, menu: "menu.centre" },
-  { path: "/taelling/uge", component: CountWeek, who: countsWeeks, menu: "menu.count-week" },
+  { path: "/aktiviteter", component: Activities, who: house, menu: "menu.activities", way: "menu.activities" },
+  { path: "/aktiviteter/ny", component: NewActivity, who: houseStaff },
+  { path: "/aktiviteter/:activity", component: Activity, who: houseStaff },
+  { path: "/aktiviteter/:activity/bord", component: Table, who: counts },
+  { path: "/aktivitetsgrupper", component: Groups, who: houseStaff, way: "menu.groups" },
+  { path: "/budgetter", component: Budgets, who: houseStaff, way: "menu.budgets" },
+  { path: "/kostordning", component: Meals, who: runsHouse, way: "menu.meals" },
+  { path: "/tavle", component: HouseBoard, who: house, way: "menu.notices" },
+  { path: "/postkasse", component: Box, who: runsHouse, way: "menu.box" },
+  { path: "/moeder", component: Meetings, who: runsHouse, way: "menu.meetings" },
+  { path: "/vagter", component: Shifts, who: runsHouse, way: "menu.shifts" },
+  { path: "/opsoegende", component: Outreach, who: runsHouse, menu: "menu.outreach" },
+  { path: "/ringeliste", component: CallList, who: houseStaff, way: "menu.calls" },
+  { path: "/bisiddere", component: Companions, who: houseStaff, way: "menu.companions" },
+  { path: "/mad", component: FoodRounds, who: runsHouse, way: "menu.food" },
+  { path: "/uderum", component: Outdoors, who: runsHouse, way: "menu.outdoors" },
+  { path: "/deltagere/:participant/skridt", component: SmallSteps, who: houseStaff },
+  { path: "/vaerested", component: Centre, who: house, way: "menu.centre" },
+  { path: "/taelling/uge", component: CountWeek, who: countsWeeks, way: "menu.count-week" },
   { path: "/deltagere/:participant/borger", component: LinkParticipant, who: role("DROPIN_STAFF") },
   { path: "/borger/:citizen", component: Citizen, who: practitioner },
   { path: "/borger/:citizen/kort", component: Card, who: practitioner },
@@ -144,6 +184,11 @@ export function home(session: Session): string {
 export function menuFor(session: Session): { path: string; label: Key }[] {
   if (!session.signedIn) return [];
   return pages.flatMap((page) => (page.menu && page.who(session) ? [{ path: page.path, label: page.menu }] : []));
+}
+
+/** The ways from the page of the house today to everything else about it. */
+export function waysFor(session: Session): { path: string; label: Key }[] {
+  return pages.flatMap((page) => (page.way && page.who(session) ? [{ path: page.path, label: page.way }] : []));
 }
 
 export function pageFor(path: string, session: Session): { component: Row["component"]; values: Record<string, string> } {

@@ -25,6 +25,7 @@ export const common = {
   "form.optional": ["frivilligt", "optional"],
   "form.required": ["Skriv her, før du går videre.", "Write here before you go on."],
   "form.choose": ["Vælg, før du går videre.", "Choose before you go on."],
+  "form.select": ["Vælg", "Choose"],
   "form.bad-date": ["Skriv en dato, der findes.", "Write a date that exists."],
   "date.day": ["Dag", "Day"],
   "date.month": ["Måned", "Month"],
