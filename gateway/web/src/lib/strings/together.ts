@@ -146,7 +146,7 @@ export const together = {
   "budget.last": ["Sidste dag", "Last day"],
   "budget.last.bad": ["Den sidste dag må ikke være gået, og den kommer efter den første.", "The last day must not have passed, and it comes after the first."],
   "budget.left": ["{amount} tilbage", "{amount} left"],
-  "budget.of": ["af {amount}. Brugt: {spent}", "of {amount}. Spent: {spent}"],
+  "budget.of": ["af {amount} Brugt: {spent}", "of {amount} Spent: {spent}"],
   "budget.settled": ["Gjort op", "Settled"],
   "budget.settled.none": ["Ingen er gjort op endnu.", "None is settled yet."],
   "budget.show.settled": ["Vis dem, der er gjort op", "Show those that are settled"],
