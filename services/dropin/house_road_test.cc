@@ -13,6 +13,7 @@
 #include "absl/strings/match.h"
 #include "absl/strings/str_cat.h"
 #include "brobygger/dropin/v1/call_list_requests.pb.h"
+#include "brobygger/dropin/v1/companion.pb.h"
 #include "brobygger/dropin/v1/food_round_requests.pb.h"
 #include "brobygger/dropin/v1/outdoor.pb.h"
 #include "brobygger/dropin/v1/participant.pb.h"
@@ -33,6 +34,7 @@ constexpr char kDirectory[] = R"pb(
 )pb";
 constexpr char kLife[] = "HouseLifeService/", kNetwork[] = "NetworkService/", kDropin[] = "DropinService/";
 constexpr char kPhone[] = "+4520304050", kAddress[] = "Havnegade 4, baaden Havlit", kBrother[] = "min storebror", kStep[] = "spillede guitar i gaarden";
+constexpr char kPlace[] = "Regionshospitalet, indgang 4";
 
 class HouseRoad : public ::testing::Test {
  protected:
@@ -166,7 +168,16 @@ TEST_F(HouseRoad, WhatIsAboutSomebodyIsSealedAndGoesWithThem) {
   step.set_stance(v1::STAFF_STANCE_SITTING_ON_HANDS);
   *step.mutable_done_on() = ToDate(CopenhagenDay(absl::Now()));
   ASSERT_TRUE(Act<v1::RecordSmallStepResponse>(absl::StrCat(kNetwork, "RecordSmallStep"), step).ok());
-  for (const char* text : {kPhone, kAddress, kBrother, kStep}) EXPECT_FALSE(AtRest(text)) << text;
+  v1::RequestCompanionRequest companion;
+  companion.set_participant(lion);
+  companion.mutable_presence()->mutable_stated()->set_method(type::v1::PRESENCE_METHOD_IN_PERSON);
+  companion.mutable_presence()->mutable_stated()->mutable_time()->set_seconds(absl::ToUnixSeconds(absl::Now()));
+  *companion.mutable_date() = ToDate(CopenhagenDay(absl::Now()) + 3);
+  companion.set_place(kPlace);
+  companion.add_may_hear(type::v1::DATA_CATEGORY_HEALTH);
+  auto asked = Act<v1::RequestCompanionResponse>(absl::StrCat(kNetwork, "RequestCompanion"), companion);
+  ASSERT_TRUE(asked.ok()) << asked.status();
+  for (const char* text : {kPhone, kAddress, kBrother, kStep, kPlace}) EXPECT_FALSE(AtRest(text)) << text;
   EXPECT_TRUE(AtRest(lion.substr(13))) << "the search itself works: records stand under the participant's id";
 
   v1::GetCallEntryRequest get;
