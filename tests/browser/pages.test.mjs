@@ -9,6 +9,7 @@ after(closeBrowser);
 const pages = {
   "perron-4-1": ["/taelling", "/taelling/uge", "/overblik", "/borgere", "/samtykker", "/ny-borger", "/deltagere", "/vaerested", ":", ":/kort", ":/kodekort", ":/adgang", ":/samtykke", ":/stop", ":/alt", ":/hos-os", "/findes-ikke"],
   "boligenhed-1": ["/overblik", "/samtykker", ":", ":/adgang", ":/screening", ":/udsaettelse", ":/stoette", ":/forsorg", "/screeninger", "/screeninger/papir", "/udsaettelser", "/stoette"],
+  "clinic-nurse-1": ["/overblik", "/klinik", "/klinik/taender", ":", ":/klinik"],
   "perron-4-volunteer": ["/taelling", "/vaerested"],
   "perron-4-leader": ["/overblik", "/vaerested", "/taelling/uge"],
   "koordination-1": ["/overblik", "/borgere", "/samtykker"],
