@@ -66,7 +66,7 @@ absl::StatusOr<Decision> GetCentre(const Call& call, const v1::GetCentreRequest&
   v1::GetCentreResponse response;
   *response.mutable_centre() = Shown(call, *record, etag);
   *response.mutable_opening() = OpeningAt(*record, call.now);
-  ApplyStaffing(StaffingAt(*shifts, MinuteOf(call.now), record->centre().safety_staffing()), response.mutable_opening());
+  ApplyShifts(*shifts, record->centre(), MinuteOf(call.now), response.mutable_opening());
   return Decision(response);
 }
 

@@ -4,6 +4,7 @@
 
 #include "services/dropin/entities.h"
 #include "services/dropin/house_records.h"
+#include "services/dropin/opening.h"
 #include "services/dropin/states.h"
 #include "services/dropin/stored.pb.h"
 #include "services/runtime/civil.h"
@@ -48,6 +49,26 @@ absl::Status Collect(const absl::StatusOr<Listed<Shift>>& page, std::vector<std:
     if (shift->state() != v1::SHIFT_STATE_CANCELLED) out->emplace_back(id, *shift);
   }
   return absl::OkStatus();
+}
+
+void Close(const char* label_da, const char* label_en, v1::Opening* opening) {
+  opening->set_state(v1::OPENING_STATE_CLOSED);
+  opening->set_label_da(label_da);
+  opening->set_label_en(label_en);
+}
+
+// The day's stretches, as far as user shifts go.
+void KeepTo(const DayShifts& shifts, v1::Opening* opening) {
+  v1::Opening kept;
+  for (const v1::OpeningHours& hours : opening->today()) {
+    for (const auto& [id, shift] : shifts.users) {
+      v1::OpeningHours part = hours;
+      part.set_from_minute(std::max(hours.from_minute(), shift.from_minute()));
+      part.set_to_minute(std::min(hours.to_minute(), shift.to_minute()));
+      if (part.from_minute() < part.to_minute()) *kept.add_today() = part;
+    }
+  }
+  opening->mutable_today()->Swap(kept.mutable_today());
 }
 
 }  // namespace
@@ -176,12 +197,16 @@ v1::Staffing StaffingAt(const DayShifts& shifts, int minute, int needed) {
   return planned ? StaffingOf(count, phone_backup, needed) : v1::STAFFING_NOT_PLANNED;
 }
 
-void ApplyStaffing(v1::Staffing staffing, v1::Opening* opening) {
+void ApplyShifts(const DayShifts& shifts, const v1::Centre& centre, int minute, v1::Opening* opening) {
+  const v1::Staffing staffing = StaffingAt(shifts, minute, centre.safety_staffing());
   opening->set_staffing(staffing);
-  if (staffing != v1::STAFFING_TOO_LOW || opening->state() == v1::OPENING_STATE_CLOSED) return;
-  opening->set_state(v1::OPENING_STATE_CLOSED);
-  opening->set_label_da("Lukket: for få på vagt");
-  opening->set_label_en("Closed: too few on duty");
+  if (!shifts.users.empty() && IsConditional(centre, ToDay(opening->date()))) {
+    KeepTo(shifts, opening);
+    if (staffing == v1::STAFFING_NOT_PLANNED) Close("Lukket", "Closed", opening);
+  }
+  if (staffing == v1::STAFFING_TOO_LOW && opening->state() != v1::OPENING_STATE_CLOSED) {
+    Close("Lukket: for få på vagt", "Closed: too few on duty", opening);
+  }
 }
 
 }  // namespace brobygger::dropin

@@ -41,7 +41,8 @@ struct DayShifts {
 absl::StatusOr<DayShifts> ShiftsOn(absl::CivilDay day, View& view);
 // All of the staff who are on duty at that minute count together; volunteers always have their phone.
 v1::Staffing StaffingAt(const DayShifts& shifts, int minute, int needed);
-// States the staffing; too few close the house.
-void ApplyStaffing(v1::Staffing staffing, v1::Opening* opening);
+// What the day's shifts do to what hours and confirmed days say: states the staffing, and too few close the house. A conditional day
+// that has user shifts is open while one of them goes on (or staff are there), not all of its hours.
+void ApplyShifts(const DayShifts& shifts, const v1::Centre& centre, int minute, v1::Opening* opening);
 
 }  // namespace brobygger::dropin

@@ -166,6 +166,23 @@ TEST_F(ShiftTest, TwoUserShiftsOfADayAndTheLastOneClosesIt) {
   EXPECT_EQ(ReasonOf(CancelUsers(noon->shift().name()).status()), "WRONG_STATE");
 }
 
+TEST_F(ShiftTest, ASundayIsOpenWhileItsUserShiftGoesOn) {
+  ASSERT_TRUE(PlanUsers(kSunday, true, 540, 660).ok());
+  EXPECT_EQ(Centre(Noon(kSunday, 8, 59)).opening().label_da(), "Lukket");
+  EXPECT_EQ(Centre(Noon(kSunday, 9)).opening().label_da(), "Åbent (brugervagt)");
+  EXPECT_EQ(Centre(Noon(kSunday, 11)).opening().label_da(), "Lukket") << "the hours go on, the shift does not";
+  const v1::Opening opening = Centre(Noon(kSunday, 9)).opening();
+  ASSERT_EQ(opening.today_size(), 1);
+  EXPECT_EQ(opening.today(0).from_minute(), 540);
+  EXPECT_EQ(opening.today(0).to_minute(), 660);
+  house.RunDue(Noon(kSunday, 11));
+  EXPECT_EQ(Centre(Noon(kSunday, 12)).opening().label_da(), "Lukket") << "also once it was held";
+  ASSERT_TRUE(PlanUsers(kSunday, true, 780, 1000).ok());
+  EXPECT_EQ(Centre(Noon(kSunday, 13)).opening().label_da(), "Åbent (brugervagt)");
+  EXPECT_EQ(Centre(Noon(kSunday, 13)).opening().today(1).to_minute(), 840) << "never longer than the hours";
+  EXPECT_EQ(Centre(Noon(kSunday, 14)).opening().label_da(), "Lukket");
+}
+
 TEST_F(ShiftTest, UserShiftsOnConditionalDaysOnly) {
   EXPECT_EQ(ReasonOf(PlanUsers(kSaturday).status()), "OUT_OF_RANGE");
   EXPECT_EQ(ReasonOf(PlanUsers(kSunday - 7).status()), "OUT_OF_RANGE");

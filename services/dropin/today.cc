@@ -97,16 +97,16 @@ absl::StatusOr<Decision> GetToday(const Call& call, const v1::GetTodayRequest&, 
   v1::GetTodayResponse response;
   response.set_display_name(centre.display_name());
   *response.mutable_opening() = OpeningAt(*record, call.now);
-  const bool hours = response.opening().state() != v1::OPENING_STATE_CLOSED;
-  const v1::Staffing staffing = StaffingAt(*shifts, minute, centre.safety_staffing());
-  ApplyStaffing(staffing, response.mutable_opening());
+  ApplyShifts(*shifts, centre, minute, response.mutable_opening());
+  const v1::Staffing staffing = response.opening().staffing();
   AddShifts(*shifts, minute, centre.safety_staffing(), &response);
   for (const v1::OfferToday& offer : OfferedToday(*record, call.now)) *response.add_offers() = offer;
   if (meetings->next) *response.mutable_next_meeting() = *meetings->next;
 
   if (staffing == v1::STAFFING_TOO_LOW) response.add_warnings(v1::HOUSE_WARNING_STAFFING_TOO_LOW);
   if (TooLowLater(*shifts, minute, centre.safety_staffing())) response.add_warnings(v1::HOUSE_WARNING_STAFFING_TOO_LOW_LATER_TODAY);
-  if (hours && staffing == v1::STAFFING_NOT_PLANNED) response.add_warnings(v1::HOUSE_WARNING_NO_SHIFT_PLANNED);
+  const bool open = response.opening().state() != v1::OPENING_STATE_CLOSED;
+  if (open && staffing == v1::STAFFING_NOT_PLANNED) response.add_warnings(v1::HOUSE_WARNING_NO_SHIFT_PLANNED);
   if (meetings->overdue) response.add_warnings(v1::HOUSE_WARNING_MEETING_OVERDUE);
   if (meetings->minutes_missing) response.add_warnings(v1::HOUSE_WARNING_MINUTES_MISSING);
   if (!unread->records.empty()) response.add_warnings(v1::HOUSE_WARNING_SUGGESTIONS_UNREAD);
