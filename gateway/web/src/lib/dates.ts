@@ -47,6 +47,13 @@ export function kroner(amount: number): string {
   return `${new Intl.NumberFormat(locale()).format(amount)} kr.`;
 }
 
+/** An amount in øre, as kroner: "40 kr.", "39,50 kr." */
+export function oreText(ore: number | bigint): string {
+  const amount = Number(ore) / 100;
+  const digits = Number.isInteger(amount) ? 0 : 2;
+  return `${new Intl.NumberFormat(locale(), { minimumFractionDigits: digits, maximumFractionDigits: digits }).format(amount)} kr.`;
+}
+
 /** Minutes after midnight in Copenhagen. */
 export function minuteNow(): number {
   const [hour, minute] = new Intl.DateTimeFormat("en-GB", { hour: "2-digit", minute: "2-digit", hour12: false, timeZone: zone }).format(new Date()).split(":").map(Number);

@@ -57,7 +57,7 @@ export const house = {
   "enum.HouseWarning.1": ["Der er for få på vagt lige nu.", "There are too few on duty right now."],
   "enum.HouseWarning.2": ["En vagt senere i dag har for få.", "A shift later today has too few."],
   "enum.HouseWarning.3": ["Huset er åbent nu, men der er ikke lagt nogen vagt.", "The house is open now, but no shift is planned."],
-  "enum.HouseWarning.4": ["Det er mere end to måneder siden, der var værestedsmøde.", "The last house meeting was more than two months ago."],
+  "enum.HouseWarning.4": ["Der har ikke været værestedsmøde i mere end to måneder.", "There has been no house meeting for more than two months."],
   "enum.HouseWarning.5": ["Et værestedsmøde mangler sit referat.", "A house meeting has no minutes yet."],
   "enum.HouseWarning.6": ["Der ligger forslag i postkassen, som ingen har læst.", "There are suggestions in the box that nobody has read."],
   "enum.HouseWarning.7": ["Der skal snart være en brugervagt, og ingen er lagt.", "A user shift is due soon, and none is planned."],
