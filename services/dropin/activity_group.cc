@@ -40,12 +40,12 @@ absl::StatusOr<v1::ActivityGroup> Shown(const Record& record, const std::string&
   shown.set_title(record.title());
   absl::Status missing;
   for (const std::string& member : record.members()) {
-    absl::StatusOr<const v1::Participant*> participant = KnownParticipant(member, view);
-    missing.Update(participant.status());
-    if (!participant.ok()) continue;
+    absl::StatusOr<std::string> alias = AliasOf(member, view);
+    missing.Update(alias.status());
+    if (!alias.ok() || alias->empty()) continue;
     v1::GroupMember* m = shown.add_members();
     m->set_participant(absl::StrCat("participants/", member));
-    m->set_alias((*participant)->alias());
+    m->set_alias(*std::move(alias));
   }
   BB_RETURN_IF_ERROR(missing);
   *shown.mutable_staff() = record.staff();
@@ -54,7 +54,7 @@ absl::StatusOr<v1::ActivityGroup> Shown(const Record& record, const std::string&
   if (record.has_next_meeting() && ToDay(record.next_meeting()) >= today) *shown.mutable_next_meeting() = record.next_meeting();
   *shown.mutable_meeting_due() = ToDate(Due(record));
   shown.set_meeting_overdue(Due(record) < today);
-  shown.set_too_few_users(record.members_size() < kFewestUsers);
+  shown.set_too_few_users(shown.members_size() < kFewestUsers);
   shown.set_etag(etag);
   return shown;
 }

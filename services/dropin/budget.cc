@@ -138,9 +138,9 @@ absl::StatusOr<Decision> ListBudgets(const Call&, const v1::ListBudgetsRequest& 
   for (const auto& [id, record] : page.records) {
     std::string alias;
     if (!record->super_user().empty()) {
-      absl::StatusOr<const v1::Participant*> participant = KnownParticipant(record->super_user(), view);
-      missing.Update(participant.status());
-      if (participant.ok()) alias = (*participant)->alias();
+      absl::StatusOr<std::string> found = AliasOf(record->super_user(), view);
+      missing.Update(found.status());
+      if (found.ok()) alias = *std::move(found);
     }
     BB_ASSIGN_OR_RETURN(const std::string etag, view.Etag<Record>(id));
     *response.add_budgets() = Shown(*record, id, alias, etag);

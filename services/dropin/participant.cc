@@ -61,6 +61,11 @@ absl::StatusOr<const v1::Participant*> KnownParticipant(const std::string& id, V
   return participant;
 }
 
+absl::StatusOr<std::string> AliasOf(const std::string& id, View& view) {
+  BB_ASSIGN_OR_RETURN(const v1::Participant* participant, view.Find<v1::Participant>(id));
+  return participant == nullptr ? std::string() : participant->alias();
+}
+
 absl::StatusOr<v1::Participant> UseKnown(const Call& call, const std::string& id, View& view) {
   BB_ASSIGN_OR_RETURN(const v1::Participant* before, KnownParticipant(id, view));
   v1::Participant participant = *before;

@@ -32,6 +32,9 @@ absl::StatusOr<v1::Participant> UseAlias(const Call& call, const std::string& id
 absl::StatusOr<v1::Participant> UseKnown(const Call& call, const std::string& id, View& view);
 // Read, not used.
 absl::StatusOr<const v1::Participant*> KnownParticipant(const std::string& id, View& view);
+// What they are called, for a list that names them by reference. "" if they are forgotten: a store that was put back from an older copy
+// may name whom nobody can read any more.
+absl::StatusOr<std::string> AliasOf(const std::string& id, View& view);
 // The day on which the participant is forgotten if nothing happens.
 absl::CivilDay ForgottenOn(const v1::Participant& participant);
 

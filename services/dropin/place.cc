@@ -146,8 +146,7 @@ absl::StatusOr<Decision> WaiveFee(const Call& call, const v1::WaiveFeeRequest& r
   place->set_waiver(request.waiver());
   std::string alias;
   if (!place->participant().empty()) {
-    BB_ASSIGN_OR_RETURN(const v1::Participant* participant, KnownParticipant(place->participant(), view));
-    alias = participant->alias();
+    BB_ASSIGN_OR_RETURN(alias, AliasOf(place->participant(), view));
   }
   Decision decision;
   if (by_budget) {
@@ -176,9 +175,9 @@ absl::StatusOr<Decision> ListPlaces(const Call&, const v1::ListPlacesRequest& re
   for (const PlaceRecord& place : record->places()) {
     std::string alias;
     if (!place.participant().empty()) {
-      absl::StatusOr<const v1::Participant*> participant = KnownParticipant(place.participant(), view);
-      missing.Update(participant.status());
-      if (participant.ok()) alias = (*participant)->alias();
+      absl::StatusOr<std::string> found = AliasOf(place.participant(), view);
+      missing.Update(found.status());
+      if (found.ok()) alias = *std::move(found);
     }
     *response.add_places() = Shown(place, alias);
   }

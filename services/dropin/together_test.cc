@@ -199,6 +199,28 @@ TEST_F(Together, WhoIsForgottenIsForgottenInAllOfIt) {
   EXPECT_EQ(numbers->numbers().meals_a_week(), 0);
 }
 
+// A store that is put back from an older copy names people whose key is gone: they read as absent, and the lists go on without them.
+TEST_F(Together, WhoIsNamedAndCannotBeReadIsLeftOut) {
+  const auto people = People(3);
+  const std::string trip = Create().name();
+  ASSERT_TRUE(SignUp(trip, people[0]).ok());
+  ASSERT_TRUE(Group(people).ok());
+  ASSERT_TRUE(OpenBudget(people[0], 1000).ok());
+  Decision gone;
+  gone.Delete("participant", IdOf(people[0]));
+  ASSERT_TRUE(house.store.Apply(gone).ok());
+  ASSERT_EQ(Groups().size(), 1u);
+  EXPECT_EQ(Groups()[0].members_size(), 2);
+  EXPECT_TRUE(Groups()[0].too_few_users());
+  ASSERT_EQ(Budgets().size(), 1u);
+  EXPECT_EQ(Budgets()[0].alias(), "");
+  const auto places = Places(trip);
+  ASSERT_EQ(places.size(), 1u);
+  EXPECT_EQ(places[0].alias(), "");
+  EXPECT_TRUE(Waive(trip, places[0].ticket(), v1::FEE_WAIVER_HOUSE).ok());
+  EXPECT_TRUE(Cancel(trip, places[0].ticket()).ok()) << "the place can be given to somebody else";
+}
+
 // A year after the last record about them, and not before.
 TEST_F(Together, EveryRecordAboutSomebodyIsAUse) {
   const std::string lion = Alias("Løve");
