@@ -1,5 +1,5 @@
 // The refuge forgets (P6): a participant who was forgotten leaves no trace in any file of the store once Redis has rewritten it: not the
-// alias, not the record's name, not the key under which it was sealed, not one of the places, groups and plans it stood in.
+// alias, not the record's name, not the key under which it was sealed, not one of the places, groups and plans it stood in, no number to ring and no address.
 import assert from "node:assert/strict";
 import { randomBytes } from "node:crypto";
 import { readFileSync, readdirSync } from "node:fs";
@@ -7,7 +7,8 @@ import { join } from "node:path";
 import { after, test } from "node:test";
 import { close } from "../lib/client.mjs";
 import { activities, dropin, house, meals } from "../lib/house.mjs";
-import { date, requestId } from "../lib/values.mjs";
+import { network } from "../lib/houselife.mjs";
+import { date, requestId, stated } from "../lib/values.mjs";
 import { Resp } from "./lib/resp.mjs";
 import { run, within } from "./lib/world.mjs";
 
@@ -60,13 +61,20 @@ test("a forgotten participant leaves no trace in the store's files after the rew
   await vm.act(`${activities}/AddReceipt`, { budget, date: date(), amount_ore: 4_000, text: "Kage" });
   await vm.act(`${activities}/WaiveFee`, { activity, ticket: place.ticket, waiver: "FEE_WAIVER_BUDGET", budget });
   await vm.act(`${meals}/StartMealPlan`, { participant, from: date(), meals_a_week: 5, price_ore: 0 });
+  // In everything by which people look out for one another.
+  const phone = `+4520${randomBytes(3).readUIntBE(0, 3).toString().padStart(8, "0")}`, address = `Havnegade ${randomBytes(4).toString("hex")}`, brother = `min bror ${randomBytes(4).toString("hex")}`;
+  await vm.act(`${network}/JoinCallList`, { participant, phone, interval_days: 7, caller: "CALLER_STAFF", person_to_ask: { called: brother, reach: "Havnen" } });
+  await vm.act(`${network}/JoinFoodRounds`, { participant, address, until: date(7) });
+  await vm.act(`${network}/RecordSmallStep`, { participant, kind: "SMALL_STEP_KIND_BATH", stance: "STAFF_STANCE_LOVING_NUDGE", done_on: date() });
+  await vm.act(`${network}/RequestCompanion`, { participant, presence: stated(), date: date(3), may_hear: ["DATA_CATEGORY_HEALTH"] });
   await vm.ok(`${dropin}/GetParticipant`, { name: participant });
 
   // What can tell of somebody: the record's name, the wrapped data key, and every record as it lies there sealed.
   const sealed = async (name) => redis.call("GET", `dropin:{perron-4}:r:${name}`);
-  const things = { "the record's name": id, "the alias": alias, "the wish": wish };
+  const clear = { "the alias": alias, "the wish": wish, "the number": phone, "the address": address, "the person to ask": brother };
+  const things = { "the record's name": id, ...clear };
   const shared = [["activity", activity], ["activity", off], ["activity-group", group.name], ["budget", budget]];
-  for (const [what, name] of [["participant", participant], ["meal-plan", participant], ...shared]) {
+  for (const [what, name] of [...["participant", "meal-plan", "call-entry", "food-stop", "steps", "companions"].map((kind) => [kind, participant]), ...shared]) {
     const bytes = await sealed(`${what}:${name.split("/")[1]}`);
     assert.ok(Buffer.isBuffer(bytes) && bytes.length > 60, `${what} does not stand where this test looks`);
     things[`${name} as it was sealed`] = bytes;
@@ -77,7 +85,7 @@ test("a forgotten participant leaves no trace in the store's files after the rew
   // Before: all but the clear words stand in the files, so the search can find.
   const found = traces(store(), things);
   for (const what of ["the record's name", ...Object.keys(things).filter((k) => k.endsWith("sealed"))]) assert.ok(found.some((f) => f.startsWith(what)), `${what} is not found before`);
-  for (const what of ["the alias", "the wish"]) assert.ok(!found.some((f) => f.startsWith(what)), `${what} stands there in clear`);
+  for (const what of Object.keys(clear)) assert.ok(!found.some((f) => f.startsWith(what)), `${what} stands there in clear`);
 
   await vm.act(`${dropin}/ForgetParticipant`, { name: participant });
   // Of the new keys, the participant's is the one that is no key any more.
@@ -98,7 +106,7 @@ test("a forgotten participant leaves no trace in the store's files after the rew
   // Redis removes the files of before in the background.
   assert.ok(await within(10_000, () => traces(store(), things).length === 0), traces(store(), things).join("; "));
   // Nor anywhere else that the instance writes.
-  assert.deepEqual(traces([...files(join(run, "log")), ...files(join(run, "journal"))], { "the record's name": id, "the alias": alias, "the wish": wish }), []);
+  assert.deepEqual(traces([...files(join(run, "log")), ...files(join(run, "journal"))], { "the record's name": id, ...clear }), []);
 
   // For the others everything goes on.
   assert.deepEqual(await vm.places(activity), []);
