@@ -4,6 +4,7 @@
 #include <iterator>
 
 #include "gtest/gtest.h"
+#include "services/keeper/erase.h"
 #include "services/keeper/rotate.h"
 #include "services/keeper/sweep.h"
 #include "services/runtime/status.h"
@@ -40,7 +41,7 @@ class KeeperTest : public ::testing::Test {
   }
   absl::Status Put(const std::string& id, const std::string& owner, Store* store) {
     Decision d;
-    d.Put(TestEntities(), id, Note(owner, "open", 1, owner));
+    d.Put(TestEntities(), id, Note(owner, "open", 1, id));
     return Commit(d, store);
   }
   // "" if it cannot be read.
@@ -118,6 +119,28 @@ TEST_F(KeeperTest, AServiceWithoutTheNewKeyMakesNoDataKeyWithTheOld) {
   EXPECT_EQ(ReasonOf(refused), "KEY_RING") << refused;
   EXPECT_TRUE(server_.Admin({"GET", "test:{perron-4}:r:note:b"}).IsNil());
   EXPECT_TRUE(Put("b", "citizens/b", store_.get()).ok());
+}
+
+TEST_F(KeeperTest, ErasingReachesAServiceThatRunsAndItsJournal) {
+  testing::TempDir journal_dir;
+  const EraseFrom from{"test", "test", "perron-4", keys_.path(), journal_dir.path()};
+  const std::unique_ptr<Redis> admin = Admin();
+  ASSERT_TRUE(Put("a", "citizens/x", store_.get()).ok());
+  ASSERT_TRUE(Put("b", "citizens/y", store_.get()).ok());
+  EXPECT_EQ(*Erase(admin.get(), from, "citizens/nobody"), Erased::kNothingKept);
+  EXPECT_EQ(*Erase(admin.get(), from, "citizens/x"), Erased::kErased);
+  EXPECT_EQ(OwnerOf("a", store_.get()), "");
+  EXPECT_EQ(OwnerOf("b", store_.get()), "citizens/y");
+  EXPECT_EQ(ReasonOf(Put("c", "citizens/x", store_.get())), "ERASED") << "what the service remembers of the key does not bring it back";
+  EXPECT_EQ(*Erase(admin.get(), from, "citizens/x"), Erased::kErasedBefore);
+  int lines = 0;
+  const auto journal = *Journal::Open(journal_dir.path(), "test", [](const char*) {});
+  ASSERT_TRUE(journal->ForEach([&](const Journal::Line& line) { lines += line.base == "test:{perron-4}:" && line.number == 1; }).ok());
+  EXPECT_EQ(lines, 1);
+  // Swept, the person may come back, with a key that opens nothing of before.
+  ASSERT_TRUE(Sweep(admin.get()).ok());
+  EXPECT_TRUE(Put("c", "citizens/x", store_.get()).ok());
+  EXPECT_EQ(OwnerOf("c", store_.get()), "citizens/x");
 }
 
 TEST_F(KeeperTest, TheSweepLeavesNoTraceOfWhatWasErasedAndAllOfTheRest) {

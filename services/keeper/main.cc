@@ -1,6 +1,7 @@
 // For whoever administers the stores; the services' own users may do none of it.
 //
 //   brobygger-keeper sweep  SOCKET PASSWORD_FILE
+//   brobygger-keeper erase  SOCKET PASSWORD_FILE PREFIX SLUG KEYS_DIR JOURNAL_DIR SERVICE OWNER
 //   brobygger-keeper rotate SOCKET PASSWORD_FILE PREFIX SLUG KEYS_DIR [--remove-old]
 //
 // Signs in as "admin". Ends with 0 (done), 1 (not done: the same command goes on), 2 (wrong arguments). Keys are read from files and
@@ -9,6 +10,7 @@
 #include <string>
 #include <vector>
 
+#include "services/keeper/erase.h"
 #include "services/keeper/rotate.h"
 #include "services/keeper/sweep.h"
 #include "services/runtime/guard_memory.h"
@@ -42,6 +44,14 @@ absl::Status RunRotate(const std::vector<std::string>& arguments, bool remove_ol
   return absl::OkStatus();
 }
 
+absl::Status RunErase(const std::vector<std::string>& arguments) {
+  BB_ASSIGN_OR_RETURN(const std::unique_ptr<Redis> redis, Open(arguments));
+  BB_ASSIGN_OR_RETURN(const Erased erased, Erase(redis.get(), {arguments[7], arguments[3], arguments[4], arguments[5], arguments[6]}, arguments[8]));
+  std::cout << arguments[7] << ": "
+            << (erased == Erased::kErased ? "erased" : erased == Erased::kErasedBefore ? "erased before" : "nothing kept under this reference") << std::endl;
+  return absl::OkStatus();
+}
+
 int Main(std::vector<std::string> arguments) {
   GuardMemory();
   const bool remove_old = !arguments.empty() && arguments.back() == "--remove-old";
@@ -49,10 +59,12 @@ int Main(std::vector<std::string> arguments) {
   absl::Status status;
   if (arguments.size() == 3 && arguments[0] == "sweep" && !remove_old) {
     status = RunSweep(arguments);
+  } else if (arguments.size() == 9 && arguments[0] == "erase" && !remove_old) {
+    status = RunErase(arguments);
   } else if (arguments.size() == 6 && arguments[0] == "rotate") {
     status = RunRotate(arguments, remove_old);
   } else {
-    std::cerr << "usage: brobygger-keeper sweep SOCKET PASSWORD_FILE | rotate SOCKET PASSWORD_FILE PREFIX SLUG KEYS_DIR [--remove-old]" << std::endl;
+    std::cerr << "usage: brobygger-keeper sweep SOCKET PASSWORD_FILE | erase SOCKET PASSWORD_FILE PREFIX SLUG KEYS_DIR JOURNAL_DIR SERVICE OWNER | rotate SOCKET PASSWORD_FILE PREFIX SLUG KEYS_DIR [--remove-old]" << std::endl;
     return 2;
   }
   if (status.ok()) return 0;

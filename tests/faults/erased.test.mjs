@@ -1,4 +1,4 @@
-// Somebody is forgotten, and after the nightly rewrite nothing of it is left in any file of the store: neither what was said, nor the
+// Somebody is forgotten, or erased from one agency, and after the rewrite nothing of it is left in any file of the store: neither what was said, nor the
 // name under which it stood, nor the data key in its wrapped form, nor the key's id. The same search found all of it before.
 import assert from "node:assert/strict";
 import { execFileSync } from "node:child_process";
@@ -6,7 +6,7 @@ import { readFileSync, readdirSync, statSync } from "node:fs";
 import { join } from "node:path";
 import { after, test } from "node:test";
 import { close, viaGrpc } from "../lib/client.mjs";
-import { requestId } from "../lib/values.mjs";
+import { requestId, stated } from "../lib/values.mjs";
 import { ok, root, run, service } from "./lib/world.mjs";
 
 after(close);
@@ -44,4 +44,39 @@ test("of a participant who was forgotten nothing is left in any file", { timeout
   // All else is as it was, in the store and in what Redis would read again.
   assert.equal((await viaGrpc.call({ method: `${service.dropin}/GetParticipant`, as: "perron-4-1", request: { name: participant.name } })).code, "NOT_FOUND");
   assert.equal((await viaGrpc.call({ method: `${service.dropin}/GetParticipant`, as: "perron-4-1", request: { name: stays.name } })).code, "OK");
+});
+
+test("of a citizen whom one agency erases nothing is left there, and all of it with the others", { timeout: 300_000 }, async (t) => {
+  const { citizen } = await ok("perron-4-nurse", `${service.registry}/EnsureCitizen`, { presence: stated(), request_id: requestId() });
+  const said = `Et sted ${Date.now().toString(36)}`;
+  await ok("perron-4-1", `${service.dropin}/UpdateRegular`, { citizen, presence: stated(), request_id: requestId(), shared: { goals: said, how_to_meet: "Om formiddagen" } });
+  await ok("perron-4-1", `${service.card}/UpdateCitizenCard`, { citizen, presence: stated(), card: { preferred_name: "Ugle" }, request_id: requestId() });
+  const reference = citizen.split("/")[1];
+  const wrapped = raw("--scan", "--pattern", "*:{perron-4}:r:*").toString().split("\n").map((line) => line.replace(/^"|"$/g, "")).filter((key) => key.endsWith(`:${reference}`));
+  assert.ok(wrapped.some((key) => key.startsWith("dropin:")) && wrapped.some((key) => key.startsWith("registry:")), "both services keep something");
+  const traces = { "the reference": Buffer.from(reference) };
+  for (const key of wrapped) {
+    const id = bytesOf(key).subarray(9, 25), k = `${key.split("r:")[0]}k:${id.toString("hex")}`;
+    Object.assign(traces, { [`${key}: its data key`]: bytesOf(k), [`${key}: the key's id`]: id, [`${key}: the id in hex`]: Buffer.from(id.toString("hex")) });
+  }
+  for (const [what, where] of Object.entries(search(traces))) assert.ok(where.length > 0, `${what} is nowhere: the search finds nothing`);
+  const other = await ok("perron-4-nurse", `${service.registry}/EnsureCitizen`, { presence: stated(), request_id: requestId() });
+  await ok("perron-4-1", `${service.card}/UpdateCitizenCard`, { citizen: other.citizen, presence: stated(), card: { preferred_name: "Krage" }, request_id: requestId() });
+
+  t.diagnostic(execFileSync(join(root, "deploy/local/erase"), ["perron-4", citizen], { env: process.env, encoding: "utf8" }).trim().replaceAll("\n", " | "));
+  assert.deepEqual(search(traces), Object.fromEntries(Object.keys(traces).map((name) => [name, []])));
+  assert.equal((await viaGrpc.call({ method: `${service.card}/GetCitizenCard`, as: "perron-4-1", request: { citizen } })).code, "NOT_FOUND");
+  const regular = await viaGrpc.call({ method: `${service.dropin}/GetRegular`, as: "perron-4-1", request: { citizen } });
+  assert.ok(!JSON.stringify(regular).includes(said), "what was said is still answered");
+  assert.equal((await ok("perron-4-1", `${service.card}/GetCitizenCard`, { citizen: other.citizen })).card.preferredName, "Krage");
+  const journal = ["consent", "dropin"].map((name) => readdirSync(join(run, "journal")).filter((f) => f.startsWith(`${name}.`)).map((f) => readFileSync(join(run, "journal", f), "utf8")).join(""));
+  assert.match(journal[0], /^registry:\{perron-4\}: /m);
+  assert.match(journal[1], /^dropin:\{perron-4\}: /m);
+
+  // Nobody whom the agency has nothing about, and nobody twice.
+  assert.throws(() => execFileSync(join(root, "deploy/local/erase"), ["perron-4", citizen], { env: process.env, stdio: "pipe" }), /keeps nothing/);
+  assert.throws(() => execFileSync(join(root, "deploy/local/erase"), ["perron-4", "citizens/../x"], { env: process.env, stdio: "pipe" }));
+  // The person may come back, to an empty page.
+  await ok("perron-4-1", `${service.card}/UpdateCitizenCard`, { citizen, presence: stated(), card: { preferred_name: "Ugle igen" }, request_id: requestId() });
+  assert.equal((await ok("perron-4-1", `${service.card}/GetCitizenCard`, { citizen })).card.preferredName, "Ugle igen");
 });
