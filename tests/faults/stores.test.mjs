@@ -14,13 +14,14 @@ import { readLedger, subjectOf } from "./lib/ledger.mjs";
 import { Resp } from "./lib/resp.mjs";
 import { build, give, home, incoming, ok, run, service } from "./lib/world.mjs";
 
-const agencies = ["perron-4", "boligenhed", "jobcenter"];
+const agencies = ["perron-4", "boligenhed", "jobcenter", "perron-4-clinic"];
 // Where an agency has records: the prefix of the keys, and the service whose keys open them.
-const stores = { "perron-4": [["dropin", "dropin"], ["registry", "consent"]], boligenhed: [["housing", "housing"], ["registry", "consent"]], jobcenter: [["registry", "consent"]] };
+const stores = { "perron-4": [["dropin", "dropin"], ["registry", "consent"]], boligenhed: [["housing", "housing"], ["registry", "consent"]], jobcenter: [["registry", "consent"]], "perron-4-clinic": [["clinic", "clinic"], ["registry", "consent"]] };
 const unique = randomBytes(5).toString("hex");
-const said = {  // everything by which somebody would know the citizen again
+const said = {  // everything by which somebody would know the citizen again; ASCII, as the dump is compared byte by byte
   alias: `Skibsdrengen ${unique}`, name: `Kaptajn ${unique}`, legal: `Anders Andersen ${unique}`, cpr: `040870${randomInt(1000, 9999)}`,
-  phone: `+45${randomInt(20_000_000, 99_999_999)}`, goals: `Et sted med plads til hunden, ${unique}`, meet: `Ved bænken om formiddagen, ${unique}`, own: `Et roligt sted, ${unique}`,
+  phone: `+45${randomInt(20_000_000, 99_999_999)}`, goals: `Et sted med plads til hunden, ${unique}`, meet: `Ved kiosken om formiddagen, ${unique}`, own: `Et roligt sted, ${unique}`,
+  note: `Forbinding skiftet, ${unique}`, teeth: `Kan ikke tygge, ${unique}`,
 };
 const refs = {};    // agency -> its own reference
 let subject, tokens, consents;
@@ -65,6 +66,12 @@ before(async () => {
   const third = await give(refs.boligenhed, { holder: "agencies/boligenhed", staff: ["boligenhed-1", "boligenhed-2"], recipient: "agencies/perron-4", what: categories("HOUSING", "APPOINTMENTS") });
   await look("perron-4-1", `${service.housing}/GetCitizenFile`, "perron-4", "boligenhed", categories("HOUSING", "APPOINTMENTS"));
   await ok("perron-4-1", `${service.dropin}/GetRegular`, { citizen });
+  // The clinic in the same house knows the citizen, too, under a reference of its own.
+  refs["perron-4-clinic"] = (await ok("clinic-nurse-1", `${service.registry}/EnsureCitizen`, { identifier: { scheme: "IDENTIFIER_SCHEME_CPR", value: said.cpr }, presence: stated(), request_id: requestId() })).citizen;
+  const patient = { citizen: refs["perron-4-clinic"], request_id: requestId() };
+  await ok("clinic-nurse-1", `${service.clinic}/RecordNurseContact`, { ...patient, content: { kind: "NURSE_CONTACT_KIND_WOUND", date: date(), note: said.note, follow_up_on: date(5) } });
+  await ok("clinic-nurse-1", `${service.clinic}/WishDentalCare`, { ...patient, presence: stated(), need: "DENTAL_NEED_PAIN", own_words: said.teeth, own_words_for_sharing: true, request_id: requestId() });
+  await ok("clinic-nurse-1", `${service.clinic}/ListNurseContacts`, { citizen: patient.citizen });
   // The gateway is on the road as well.
   assert.equal((await viaGateway.call({ as: "perron-4-1", method: `${service.card}/GetCitizenCard`, request: { citizen } })).code, "OK");
   await ok("perron-4-1", `${service.consent}/WithdrawConsents`, { citizen, presence: stated(), everything: true, request_id: requestId() });
@@ -125,6 +132,7 @@ test("the opened stores of two agencies", async (t) => {
       const all = [...strings.keys()].join("\n");
       for (const id of secret) assert.ok(!all.includes(id), `${agency} holds ${id}`);
       if (agency !== "perron-4") for (const what of ["alias", "name", "legal", "cpr", "phone", "goals", "meet"]) assert.ok(!all.includes(said[what]), `${agency} holds the citizen's ${what}`);
+      for (const what of ["note", "teeth"]) assert.equal(all.includes(said[what]), agency === "perron-4-clinic", `${agency}: what was said in the clinic`);
       if (agency !== "boligenhed") assert.ok(!all.includes(said.own), `${agency} holds the screening's words`);
     }
   });
