@@ -1,5 +1,8 @@
 #include "services/clinic/dental.h"
 
+#include <string>
+#include <utility>
+
 #include "services/clinic/common.h"
 #include "services/clinic/file.h"
 

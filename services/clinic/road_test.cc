@@ -1,4 +1,7 @@
 // The clinic as it runs: gRPC over mutual TLS, tokens, a real Redis. The consent service is down all the while.
+#include <string>
+#include <thread>
+
 #include <gtest/gtest.h>
 
 #include "absl/strings/str_cat.h"

@@ -2,6 +2,7 @@
 #include <memory>
 #include <string>
 #include <utility>
+#include <vector>
 
 #include "brobygger/consent/v1/authorize.pb.h"
 #include "brobygger/consent/v1/consent_views.pb.h"
