@@ -13,10 +13,12 @@
 #include "absl/strings/match.h"
 #include "absl/strings/str_cat.h"
 #include "brobygger/dropin/v1/call_list_requests.pb.h"
+#include "brobygger/dropin/v1/centre.pb.h"
 #include "brobygger/dropin/v1/companion.pb.h"
 #include "brobygger/dropin/v1/food_round_requests.pb.h"
 #include "brobygger/dropin/v1/outdoor.pb.h"
 #include "brobygger/dropin/v1/participant.pb.h"
+#include "brobygger/dropin/v1/shift.pb.h"
 #include "brobygger/dropin/v1/small_step.pb.h"
 #include "brobygger/dropin/v1/suggestion.pb.h"
 #include "services/dropin/service.h"
@@ -128,6 +130,33 @@ TEST_F(HouseRoad, NeverMoreOutsideThanThereIsRoomFor) {
   auto list = Ask<v1::ListOutdoorAreasResponse>(absl::StrCat(kNetwork, "ListOutdoorAreas"), v1::ListOutdoorAreasRequest(), "LEADER");
   ASSERT_TRUE(list.ok()) << list.status();
   EXPECT_EQ(list->areas(0).group_inside(0), 10);
+}
+
+// The timer reaches the kinds of this service, too: a shift that is over is held without anybody saying so.
+TEST_F(HouseRoad, WhatIsOverEndsByItself) {
+  v1::UpdateCentreRequest update;
+  update.mutable_centre()->set_display_name("Perron 4");
+  update.mutable_centre()->set_safety_staffing(2);
+  ASSERT_TRUE(Act<v1::UpdateCentreResponse>(absl::StrCat(kDropin, "UpdateCentre"), update).ok());
+  v1::PlanShiftRequest plan;
+  *plan.mutable_date() = ToDate(CopenhagenDay(absl::Now()));
+  plan.set_to_minute(1);
+  plan.set_staff_count(2);
+  auto planned = Act<v1::PlanShiftResponse>(absl::StrCat(kLife, "PlanShift"), plan);
+  ASSERT_TRUE(planned.ok()) << planned.status();
+  v1::ListShiftsRequest list;
+  *list.mutable_first_day() = plan.date();
+  *list.mutable_last_day() = plan.date();
+  v1::ShiftState state = planned->shift().state();
+  const absl::Time deadline = absl::Now() + absl::Minutes(2);
+  while (state == v1::SHIFT_STATE_PLANNED && absl::Now() < deadline) {
+    absl::SleepFor(absl::Milliseconds(100));
+    auto shifts = Ask<v1::ListShiftsResponse>(absl::StrCat(kLife, "ListShifts"), list, "LEADER");
+    ASSERT_TRUE(shifts.ok()) << shifts.status();
+    ASSERT_EQ(shifts->shifts_size(), 1);
+    state = shifts->shifts(0).state();
+  }
+  EXPECT_EQ(state, v1::SHIFT_STATE_HELD);
 }
 
 TEST_F(HouseRoad, TheBoxTellsOfNobody) {
