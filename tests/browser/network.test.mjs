@@ -3,7 +3,7 @@ import assert from "node:assert/strict";
 import { after, test } from "node:test";
 import { date } from "../lib/values.mjs";
 import { as, checkPage, closeBrowser, phone } from "./browser.mjs";
-import { fillDate, here, press } from "./acts.mjs";
+import { fillDate, here, newCitizen, press } from "./acts.mjs";
 import { forgetEverybody, line, mark, open, read, said, somebody } from "./house.mjs";
 
 after(async () => {
@@ -68,6 +68,23 @@ test("somebody asks not to go alone: it is promised, or there is something inste
   await page.getByLabel("Hvad er der i stedet?").fill("Vi ringer sammen om eftermiddagen");
   await press(page, "Gem");
   await line(page, guest.alias).waitFor({ state: "detached" });
+  await close();
+});
+
+test("a citizen asks the same way, from their own page", async () => {
+  const { page, close } = await as("perron-4-1", { viewport: phone });
+  await newCitizen(page, null);
+  await page.getByRole("link", { name: "Bisidder", exact: true }).click();
+  await page.getByText("Borgeren har ikke bedt om en bisidder.").waitFor();
+  await press(page, "Skriv et ønske ned");
+  await fillDate(page, "date", date(2));
+  await here(page);
+  await press(page, "Bed om en bisidder");
+  await said(page, "Ønsket er skrevet ned.");
+  await page.getByText("Hvad bisidderen må høre, bestemmes i rummet.").waitFor();
+  await checkPage(page, "companion-citizen-phone");
+  await page.getByRole("button", { name: /^Ønskes ikke mere/ }).click();
+  await page.getByText("Borgeren har ikke bedt om en bisidder.").waitFor();
   await close();
 });
 

@@ -4,6 +4,7 @@ import { after, test } from "node:test";
 import { date } from "../lib/values.mjs";
 import { as, base, checkPage, closeBrowser, phone, settled } from "./browser.mjs";
 import { fillDate, press } from "./acts.mjs";
+import { focused, tabTo } from "./keys.mjs";
 import { call, forgetEverybody, line, mark, open, read, said, somebody } from "./house.mjs";
 
 after(async () => {
@@ -91,6 +92,24 @@ test("the tablet on the table: a place without a name, one by a name, the waitin
   await line(staff.page, "En plads uden navn, bare med").getByText(/^Rykkede op fra ventelisten/).waitFor();
   assert.equal(await line(staff.page, "kagebager").filter({ hasText: "En plads uden navn" }).count(), 0);
   await staff.close();
+  await call("ActivityService/CancelActivity", { name });
+});
+
+test("the tablet by the keyboard alone, on a small screen", async () => {
+  const name = await activity({ title: `Fiskeri ${mark}` });
+  const { page, close } = await as("perron-4-volunteer", { viewport: phone });
+  await open(page, `/aktiviteter/${name.slice("activities/".length)}/bord`);
+  await tabTo(page, /^Hjælper$/);
+  await page.keyboard.press("Space");
+  await focused(page, /^Du kommer med som: Hjælper$/, "the next question is read from its top");
+  await checkPage(page, "table-name-phone");
+  await tabTo(page, /^En plads uden navn$/);
+  await page.keyboard.press("Enter");
+  await focused(page, /^Du har en plads$/, "what came of it is read");
+  await tabTo(page, /^Færdig$/);
+  await page.keyboard.press("Enter");
+  await page.getByText("1 ledige pladser af 2").waitFor();
+  await close();
   await call("ActivityService/CancelActivity", { name });
 });
 

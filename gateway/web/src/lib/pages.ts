@@ -27,6 +27,7 @@ import HouseBoard from "../house/Board.svelte";
 import Box from "../house/Box.svelte";
 import Budgets from "../house/Budgets.svelte";
 import CallList from "../house/CallList.svelte";
+import CitizenCompanion from "../house/CitizenCompanion.svelte";
 import Companions from "../house/Companions.svelte";
 import FoodRounds from "../house/FoodRounds.svelte";
 import Groups from "../house/Groups.svelte";
@@ -168,6 +169,7 @@ const pages: Row[] = [
   { path: "/borger/:citizen/stoette", component: Support, who: adviser },
   { path: "/borger/:citizen/forsorg", component: Shelter, who: adviser },
   { path: "/borger/:citizen/klinik", component: CitizenClinic, who: nurse },
+  { path: "/borger/:citizen/bisidder", component: CitizenCompanion, who: houseStaff },
   { path: "/borger/:citizen/hos-os", component: Regular, who: role("DROPIN_STAFF") },
   { path: "/mit", component: Matrix, who: citizen, menu: "menu.my-consents" },
   { path: "/mit/indskraenk/:consent", component: OwnNarrow, who: citizen },

@@ -43,6 +43,7 @@ export class Counter {
   private busy = $state(false);
   private timer: ReturnType<typeof setTimeout> | undefined;
   private tries = 0;
+  private counted = 0;
   private stopped = false;
   private me = "";
   private release = () => {};
@@ -68,10 +69,14 @@ export class Counter {
     if (ready.length > 0) await this.flush();
   }
 
+  /** Reads today's numbers; anew if some were counted meanwhile, since the answer may be older than those. */
   async load(): Promise<void> {
-    const day = today();
-    const answer = await client(DropinService).getVisitTallies({ firstDay: day, lastDay: day });
-    this.tallies = answer.tallies;
+    for (let known = -1; known !== this.counted; ) {
+      known = this.counted;
+      const day = today();
+      const answer = await client(DropinService).getVisitTallies({ firstDay: day, lastDay: day });
+      if (known === this.counted) this.tallies = answer.tallies;
+    }
   }
 
   tallyOf(part: PartOfDay): VisitTally | undefined {
@@ -196,7 +201,8 @@ export class Counter {
   }
 
   private async send(batch: Batch): Promise<boolean> {
-    if (batch.by === "") {
+    const first = batch.by === "";
+    if (first) {
       [batch.by, batch.at] = [this.me, Date.now()];
       keep(localStorage, batch);
     }
@@ -208,7 +214,8 @@ export class Counter {
         addOffers: Object.entries(batch.taps).flatMap(([what, count]) => (what === "visitors" ? [] : [{ offer: Number(what), count }])),
         requestId: batch.id,
       });
-      this.put(answer.tally);
+      if (first) this.put(answer.tally);
+      else await this.putOld(answer.tally);
       [this.waiting, this.tries] = [false, 0];
       for (const tap of this.taps.filter(({ id }) => id === batch.id)) this.sent.push({ part: tap.part, what: tap.what });
       this.remove(batch.id);
@@ -247,7 +254,19 @@ export class Counter {
   }
 
   private put(tally: VisitTally | undefined): void {
+    this.counted++;
     if (tally && toIso(tally.date) === toIso(today())) this.tallies = [...this.tallies.filter((other) => other.partOfDay !== tally.partOfDay), tally];
+  }
+
+  /**
+   * What was sent before is answered as it was then: the numbers may be older than those that are known. Whoever may read reads them
+   * anew; for others the larger count stands, since counts grow.
+   */
+  private async putOld(tally: VisitTally | undefined): Promise<void> {
+    this.counted++;
+    if (this.mayCorrect) return this.load().catch(() => {});
+    const all = (one: VisitTally | undefined) => (one ? one.visitorsEstimate + one.offerCounts.reduce((sum, { count }) => sum + count, 0) : -1);
+    if (tally && all(tally) > all(this.tallyOf(tally.partOfDay))) this.put(tally);
   }
 
   private later(): void {

@@ -20,16 +20,17 @@ const batch = (over: Partial<Batch> = {}): Batch => ({
   id: "a", agency: "agencies/one", tab: "t", date: "2026-11-22", part: 1, taps: { visitors: 2, 9: 1 }, by: "", at: 0, refused: false, ...over,
 });
 
-test("what is kept is read again, by day, and dropped one at a time", () => {
+test("what is kept is read again, by day and what was sent before first, and dropped one at a time", () => {
   const storage = memory();
   storage.setItem("brobygger.language", "da");
   keep(storage, batch({ id: "b", date: "2026-11-23" }));
   keep(storage, batch());
-  assert.deepEqual(kept(storage).map(({ id }) => id), ["a", "b"]);
-  assert.deepEqual(kept(storage)[0], batch());
-  assert.equal(sum(kept(storage)), 6);
+  keep(storage, batch({ id: "z", by: "me", at: 5 }));
+  assert.deepEqual(kept(storage).map(({ id }) => id), ["z", "a", "b"]);
+  assert.deepEqual(kept(storage)[1], batch());
+  assert.equal(sum(kept(storage)), 9);
   drop(storage, "a");
-  assert.deepEqual(kept(storage).map(({ id }) => id), ["b"]);
+  assert.deepEqual(kept(storage).map(({ id }) => id), ["z", "b"]);
   assert.equal(storage.getItem("brobygger.language"), "da");
 });
 

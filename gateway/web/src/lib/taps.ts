@@ -57,7 +57,7 @@ function parse(text: string | null): Batch | null {
   }
 }
 
-/** Everything kept on this device, in the order of days. */
+/** Everything kept on this device, by day; what was sent before is first. */
 export function kept(storage: Kept): Batch[] {
   const found: Batch[] = [];
   try {
@@ -69,7 +69,8 @@ export function kept(storage: Kept): Batch[] {
   } catch {
     return found;
   }
-  return found.toSorted((one, other) => (one.date + one.id < other.date + other.id ? -1 : 1));
+  const rank = (batch: Batch) => `${batch.date} ${batch.by ? 0 : 1} ${batch.id}`;
+  return found.toSorted((one, other) => (rank(one) < rank(other) ? -1 : 1));
 }
 
 /**
