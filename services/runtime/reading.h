@@ -2,7 +2,7 @@
 //
 // Records and claims come by bb_read, in one moment. A page comes by plain commands: first the revision of its index and the
 // members, then their records, then the data keys of these. Whatever changes in between: a commit that rests on the page
-// meets another revision, and a list is as if it had been read a moment earlier or later. Inside a function all of it would
+// meets another revision, and a list leaves out what no longer stands on it. Inside a function all of it would
 // be one moment, and cost five times as much: Lua hashes every byte of every string that it is given.
 #pragma once
 

@@ -1,6 +1,7 @@
 #include "services/runtime/store.h"
 
 #include "gmock/gmock.h"
+#include "services/runtime/commit.h"
 #include "services/runtime/crypto.h"
 #include "services/runtime/status.h"
 #include "services/runtime/testing/store_fixture.h"
@@ -232,6 +233,32 @@ TEST_F(StoreTest, APageBringsItsRecords) {
   EXPECT_TRUE(view.pending().empty());
   EXPECT_EQ(view.loaded().at(RecordKey("note", "n3")).revision, before.revision);
   EXPECT_EQ(view.loaded().at(RecordKey("note", "n2")).revision, page->brought[1].second.revision);
+}
+
+// Between its members and their records a record may have become something that this page's reader is not meant to see.
+TEST_F(StoreTest, APageLeavesOutWhatNoLongerStandsOnIt) {
+  ASSERT_TRUE(Put("a", Note("citizens/x", "open", 1)).ok());
+  ASSERT_TRUE(Put("b", Note("citizens/x", "closed", 2)).ok());
+  const Redis::Reply open = server_->Admin({"KEYS", Base() + "x:note:*:open"});
+  ASSERT_EQ(open.elements.size(), 1u);
+  server_->Admin({"ZADD", open.elements[0].text, "0", IndexMember(2, "b")});
+  const auto page = ReadOne(PageKey("open", 5));
+  ASSERT_TRUE(page.ok()) << page.status();
+  EXPECT_THAT(page->ids, ElementsAre("a"));
+  EXPECT_EQ(page->brought.size(), 1u);
+}
+
+// Promise P4: in the trust store an empty page takes as many trips as a full one.
+TEST_F(StoreTest, TripsDoNotTellWhatThereIs) {
+  const auto trips = [&](const std::string& state) {
+    server_->Admin({"CONFIG", "RESETSTAT"});
+    EXPECT_TRUE(ReadOne(PageKey(state, 5)).ok());
+    return server_->Admin({"INFO", "commandstats"}).text.find("cmdstat_mget:calls=2,") != std::string::npos;
+  };
+  scope_.slug = "trust";
+  ASSERT_TRUE(Put("a", Note("citizens/x", "open", 1)).ok());
+  EXPECT_TRUE(trips("open"));
+  EXPECT_TRUE(trips("closed"));
 }
 
 TEST_F(StoreTest, AClaimBringsItsHolder) {
