@@ -56,7 +56,7 @@ export const variants = [
     ],
   },
   {
-    name: "a request that is forgotten once it is done", breaks: "P7", evils: ["kill", "pause", "slow"], seconds: 10,
+    name: "a request that is forgotten once it is done", breaks: "P7", evils: ["kill"], targets: ["dropin", "redis-records", "gateway"], seconds: 8,
     edits: [
       [store, "if redis.call('EXISTS', base .. 'i:' .. name) == 1 then return { 'CONFLICT' } end end,", "end,"],
       [store, "redis.call('SET', base .. 'i:' .. name, answer, 'PX', KEPT_ANSWER_MS)", ""],
