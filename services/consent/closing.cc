@@ -17,6 +17,8 @@ std::string CardMark(const records::Subject& s) { return s.has_card() ? crypto::
 bool Active(const records::ConsentRecord* r) { return r != nullptr && r->state() == v1::CONSENT_STATE_ACTIVE; }
 bool Restricted(const records::Subject* s) { return s != nullptr && s->state() == records::Subject::STATE_RESTRICTED; }
 
+bool Merged(const records::Subject* s) { return s != nullptr && s->state() == records::Subject::STATE_MERGED; }
+
 }  // namespace
 
 std::string ConsentCloses(const records::ConsentRecord* before, const records::ConsentRecord* after) {
@@ -25,7 +27,9 @@ std::string ConsentCloses(const records::ConsentRecord* before, const records::C
 
 std::string SubjectCloses(const records::Subject* before, const records::Subject* after) {
   records::SubjectClosed closed;
-  closed.set_restricted(!Restricted(before) && Restricted(after));
+  // A store from before a merge has the duplicate as it was, with every yes that was given to it: its doors are closed, whatever
+  // has been done to the one that was kept.
+  closed.set_restricted((!Restricted(before) && Restricted(after)) || (!Merged(before) && Merged(after)));
   const std::string had = before == nullptr ? "" : CardMark(*before), has = after == nullptr ? "" : CardMark(*after);
   if (!had.empty() && had != has) closed.set_card(had);
   return closed.SerializeAsString();

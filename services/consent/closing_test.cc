@@ -46,7 +46,10 @@ TEST(Closing, ACitizenClosesByRestrictionAndWithAnOldCard) {
   EXPECT_EQ(note(&active, &closed), Pair(true, false));
   EXPECT_EQ(note(&closed, &closed), Pair(false, false));
   EXPECT_EQ(note(&closed, &active), Pair(false, false)) << "opening is never brought back";
-  EXPECT_EQ(note(&closed, &merged), Pair(false, true));
+  EXPECT_EQ(note(&active, &merged), Pair(true, true)) << "a copy from before has the duplicate with its consents";
+  EXPECT_EQ(note(&none, &merged), Pair(true, false));
+  EXPECT_EQ(note(&closed, &merged), Pair(true, true));
+  EXPECT_EQ(note(&merged, &merged), Pair(false, false));
   EXPECT_EQ(SubjectCloses(&active, &active2).find("h1"), std::string::npos) << "not the card's hash itself";
 }
 
@@ -102,6 +105,20 @@ TEST_F(Replaying, DoorsAreClosedAndAnOldCardIsGone) {
   const size_t entries = w.store.ledger().size();
   ASSERT_TRUE(Replay("subject", id, SubjectCloses(&s, &closed)).ok());
   EXPECT_EQ(w.store.ledger().size(), entries);
+}
+
+TEST_F(Replaying, TheDuplicateOfAMergeIsClosedInAStoreFromBefore) {
+  w.Give(citizen);
+  const std::string id = w.SubjectOf(kDropin, citizen);
+  const Subject active = *w.store.Find<Subject>(id);
+  Subject merged = active;
+  merged.set_state(Subject::STATE_MERGED);
+  const std::string note = SubjectCloses(&active, &merged);
+  ASSERT_TRUE(Replay("subject", id, note).ok());
+  EXPECT_EQ(w.store.Find<Subject>(id)->state(), Subject::STATE_RESTRICTED);
+  ASSERT_TRUE(w.store.Put(id, merged).ok());
+  ASSERT_TRUE(Replay("subject", id, note).ok());
+  EXPECT_EQ(w.store.Find<Subject>(id)->state(), Subject::STATE_MERGED) << "it is merged already";
 }
 
 TEST_F(Replaying, WhatHasServedHasServed) {
