@@ -6,10 +6,12 @@
 #include <unistd.h>
 
 #include <algorithm>
+#include <cerrno>
 #include <chrono>
 #include <filesystem>
 #include <fstream>
 #include <future>
+#include <set>
 #include <utility>
 
 #include "absl/strings/escaping.h"
@@ -46,23 +48,37 @@ bool Parse(absl::string_view text, Journal::Line* line) {
   return true;
 }
 
-// Calls for each whole line; how far they reach.
-absl::StatusOr<std::int64_t> ReadFile(const std::string& path, const std::function<void(const Journal::Line&)>& each) {
+// -1 if it cannot be told.
+std::int64_t SizeOf(int fd) {
+  struct stat file {};
+  return fstat(fd, &file) == 0 ? static_cast<std::int64_t>(file.st_size) : -1;
+}
+
+struct Reach {
+  std::int64_t whole = 0;  // how far the whole lines reach
+  std::int64_t read = 0;   // and what was read: at most one line more
+};
+
+// Calls for each whole line.
+absl::StatusOr<Reach> ReadFile(const std::string& path, const std::function<void(const Journal::Line&)>& each) {
   std::ifstream file(path, std::ios::binary);
   if (!file) return absl::FailedPreconditionError(absl::StrCat("journal: ", path, " cannot be read"));
-  std::int64_t whole = 0;
+  Reach reach;
   std::string text;
   for (int number = 1; std::getline(file, text); ++number) {
     Journal::Line line;
+    reach.read += static_cast<std::int64_t>(text.size()) + (file.eof() ? 0 : 1);
     if (file.eof()) break;  // without its end
     if (!Parse(text, &line)) {
       if (file.peek() == std::char_traits<char>::eof()) break;
       return absl::DataLossError(absl::StrCat("journal: ", path, ":", number, " is not what was written"));
     }
     each(line);
-    whole += static_cast<std::int64_t>(text.size()) + 1;
+    reach.whole = reach.read;
   }
-  return whole;
+  // A disk that cannot be read ends the lines, too.
+  if (file.bad()) return absl::DataLossError(absl::StrCat("journal: ", path, " cannot be read beyond byte ", reach.read));
+  return reach;
 }
 
 }  // namespace
@@ -76,15 +92,16 @@ absl::StatusOr<std::unique_ptr<Journal>> Journal::Open(const std::string& dir, c
       close(fd);  // another replica's
       continue;
     }
-    const absl::StatusOr<std::int64_t> whole = ReadFile(path, [](const Line&) {});
+    const absl::StatusOr<Reach> reach = ReadFile(path, [](const Line&) {});
     const int dir_fd = open(dir.c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC);
-    const bool kept = whole.ok() && ftruncate(fd, *whole) == 0 && fsync(fd) == 0 && dir_fd >= 0 && fsync(dir_fd) == 0;
+    // Cut off is the line that was read and is not whole, and nothing that was not read.
+    const bool kept = reach.ok() && SizeOf(fd) == reach->read && ftruncate(fd, reach->whole) == 0 && fsync(fd) == 0 && dir_fd >= 0 && fsync(dir_fd) == 0;
     if (dir_fd >= 0) close(dir_fd);
     if (!kept) {
       close(fd);
-      return whole.ok() ? absl::FailedPreconditionError(absl::StrCat("journal_dir: ", path, " cannot be synced")) : whole.status();
+      return reach.ok() ? absl::FailedPreconditionError(absl::StrCat("journal_dir: ", path, " cannot be read to its end, or not be synced")) : reach.status();
     }
-    return std::unique_ptr<Journal>(new Journal(dir, service, fd, *whole, std::move(alarm)));
+    return std::unique_ptr<Journal>(new Journal(dir, service, fd, reach->whole, std::move(alarm)));
   }
   return absl::FailedPreconditionError(absl::StrCat("journal_dir: ", dir, " has no free file for ", service));
 }
@@ -138,6 +155,9 @@ absl::Status Journal::AppendAndWait(std::vector<Line> lines) {
 }
 
 bool Journal::Write(const std::string& text) {
+  // What an earlier failure left behind would join this line; what is missing would leave a hole in front of it.
+  const std::int64_t size = SizeOf(fd_);
+  if (size < size_ || (size > size_ && (ftruncate(fd_, size_) != 0 || SizeOf(fd_) != size_))) return false;
   std::size_t done = 0;
   while (done < text.size()) {
     const ssize_t n = write(fd_, text.data() + done, text.size() - done);
@@ -149,13 +169,14 @@ bool Journal::Write(const std::string& text) {
     size_ += static_cast<std::int64_t>(text.size());
     return true;
   }
-  // What is half there would join the next line.
+  // Tried again before anything else is written.
   if (ftruncate(fd_, size_) != 0) alarm_("journal_not_written");
   return false;
 }
 
 void Journal::Run() {
   std::deque<Item> unwritten;
+  std::set<std::string> waiting;  // the lines in them: one that is brought twice (JournalDrain, a repeated request) waits once
   bool failing = false;
   std::unique_lock<std::mutex> lock(mutex_);
   for (;;) {
@@ -179,13 +200,16 @@ void Journal::Run() {
     failing = !ok;
     for (Item& item : fresh) {
       item.tried(ok ? absl::OkStatus() : absl::UnavailableError("the journal cannot be written"));
-      unwritten.push_back(std::move(item));
+      item.tried = nullptr;  // it holds a whole commit, keys and all
+      if (!ok) item.lines.erase(std::remove_if(item.lines.begin(), item.lines.end(), [&](const Line& l) { return !waiting.insert(TextOf(l)).second; }), item.lines.end());
+      if (!item.lines.empty()) unwritten.push_back(std::move(item));
     }
     if (ok) {
       for (const Item& item : unwritten) {
         for (const Line& line : item.lines) item.written(line);
       }
       unwritten.clear();
+      waiting.clear();
     }
     lock.lock();
   }

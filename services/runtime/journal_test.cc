@@ -7,9 +7,11 @@
 #include <atomic>
 #include <filesystem>
 #include <fstream>
+#include <future>
 #include <set>
 
 #include "gmock/gmock.h"
+#include "services/runtime/drain.h"
 #include "services/runtime/replay.h"
 #include "services/runtime/status.h"
 #include "services/runtime/testing/store_fixture.h"
@@ -55,6 +57,51 @@ TEST(JournalFile, KeepsWhatWasAcknowledgedAndCutsOffTheRest) {
   EXPECT_THAT(Journal::Open(dir.path(), "dropin", no_alarm).status().message(), HasSubstr("dropin.1.journal:1"));
 }
 
+TEST(JournalFile, WhatCannotBeReadIsNotTheEnd) {
+  TempDir dir;
+  auto journal = *Journal::Open(dir.path(), "dropin", no_alarm);
+  std::filesystem::create_directory(dir.path() + "/dropin.7.journal");  // opens, and every read fails
+  const absl::Status read = journal->ForEach([](const Journal::Line&) {});
+  EXPECT_TRUE(absl::IsDataLoss(read)) << read;
+  EXPECT_THAT(read.message(), HasSubstr("dropin.7.journal"));
+}
+
+TEST(JournalFile, WhatAFailedWriteLeftBehindDoesNotJoinTheNextLine) {
+  TempDir dir;
+  const std::string path = dir.path() + "/dropin.1.journal";
+  auto journal = *Journal::Open(dir.path(), "dropin", no_alarm);
+  ASSERT_TRUE(journal->AppendAndWait({{"dropin:{a}:", 1, "x"}}).ok());
+  const auto whole = std::filesystem::file_size(path);
+  std::ofstream(path, std::ios::app) << "dropin:{a}: 2 half of i";  // as if it could not be cut off then
+  ASSERT_TRUE(journal->AppendAndWait({{"dropin:{a}:", 2, "y"}}).ok());
+  EXPECT_THAT(Lines(*journal), ElementsAre("dropin:{a}:1x", "dropin:{a}:2y"));
+  std::filesystem::resize_file(path, whole - 1);
+  EXPECT_TRUE(absl::IsUnavailable(journal->AppendAndWait({{"dropin:{a}:", 3, "z"}}))) << "a line behind a hole";
+  EXPECT_EQ(std::filesystem::file_size(path), whole - 1);
+}
+
+TEST(JournalFile, ALineThatWaitsHoldsNothingElseAndWaitsOnce) {
+  TempDir dir;
+  const std::string path = dir.path() + "/dropin.1.journal";
+  auto journal = *Journal::Open(dir.path(), "dropin", no_alarm);
+  ASSERT_TRUE(journal->AppendAndWait({{"dropin:{a}:", 1, "x"}}).ok());
+  const auto whole = std::filesystem::file_size(path);
+  std::filesystem::resize_file(path, 0);
+  auto commit = std::make_shared<int>(0);
+  const std::weak_ptr<int> held = commit;
+  std::atomic<int> written{0};
+  std::promise<void> tried;
+  journal->Append({{"dropin:{a}:", 2, "y"}}, [&tried, commit](absl::Status) { tried.set_value(); }, [&](const Journal::Line&) { ++written; });
+  tried.get_future().wait();
+  commit.reset();
+  for (int i = 0; i < 100 && !held.expired(); ++i) absl::SleepFor(absl::Milliseconds(10));
+  EXPECT_TRUE(held.expired());
+  for (int i = 0; i < 5; ++i) EXPECT_FALSE(journal->AppendAndWait({{"dropin:{a}:", 2, "y"}}).ok());
+  std::ofstream(path, std::ios::app) << std::string(whole, '\n');  // as long as it was
+  for (int i = 0; i < 300 && written == 0; ++i) absl::SleepFor(absl::Milliseconds(10));
+  EXPECT_EQ(std::filesystem::file_size(path), 2 * whole);
+}
+
 class JournalTest : public StoreFixture {
  protected:
   JournalTest()
@@ -96,6 +143,24 @@ class JournalTest : public StoreFixture {
     return text.ok() && note.ParseFromString(*text) ? note.method() : "";
   }
   bool Waits() { return !server_->Admin({"LRANGE", Base() + "j", "0", "-1"}).elements.empty(); }
+  // What waits in the store, written by nobody: its process died between the two.
+  absl::Status DestroyAndDie(const std::string& owner) {
+    journal_->Stop();
+    const absl::Status done = Destroy(owner);
+    NextProcess();
+    return done;
+  }
+  void NextProcess() {
+    journal_.reset();
+    journal_ = *Journal::Open(dir_.path(), "test", [this](const char* what) { alarms_.insert(what); });
+    Open();
+  }
+  std::unique_ptr<JournalDrain> Drain(std::function<void(const char*)> alarm, std::function<void()> restored = nullptr) {
+    ReplayScope s;
+    s.scope = scope_;
+    s.store = kept_.get();
+    return JournalDrain::Start(journal_.get(), {s}, std::move(alarm), {absl::Milliseconds(20), absl::Milliseconds(200), std::move(restored)});
+  }
   absl::Status Replay() {
     Module module;
     module.entities = &entities_;
@@ -207,13 +272,104 @@ TEST_F(JournalTest, ALineOfAProcessThatDiedIsWrittenByTheNext) {
   journal_->Stop();  // as if it had died between the store and the file
   ASSERT_TRUE(CommitKept(d, {}).ok());
   EXPECT_TRUE(Waits());
-  journal_.reset();
-  journal_ = *Journal::Open(dir_.path(), "test", no_alarm);
-  Open();
+  NextProcess();
   EXPECT_TRUE(Replay().ok());
   EXPECT_EQ(Lines(*journal_).size(), 1u);
   for (int i = 0; i < 100 && Waits(); ++i) absl::SleepFor(absl::Milliseconds(10));
   EXPECT_FALSE(Waits());
+}
+
+TEST_F(JournalTest, ALineOfAProcessThatDiedIsWrittenWhileAnotherRuns) {
+  const auto drain = Drain(no_alarm);
+  Store other(redis_.get(), "test", &entities_, ring_);
+  TempDir elsewhere;
+  auto dead = *Journal::Open(elsewhere.path(), "test", no_alarm);
+  dead->Stop();
+  other.KeepJournal(dead.get());
+  Decision d;
+  d.DestroyKey("citizens/x");
+  const View view(&entities_);
+  ASSERT_TRUE(Await<absl::Status>([&](auto done) { other.Commit(scope_, {&view, &d, std::nullopt, clock_.Now()}, done); }).ok());
+  for (int i = 0; i < 300 && Waits(); ++i) absl::SleepFor(absl::Milliseconds(10));
+  EXPECT_FALSE(Waits());
+  EXPECT_EQ(Lines(*journal_).size(), 1u);
+}
+
+TEST_F(JournalTest, ARepeatedRequestIsAnsweredWhenTheLineStandsInTheJournal) {
+  journal_->Stop();
+  Decision d;
+  d.DestroyKey("citizens/x");
+  const View view(&entities_);
+  ASSERT_TRUE(Await<absl::Status>([&](auto done) { kept_->Commit(scope_, {&view, &d, Store::Idempotency{"again", {}}, clock_.Now()}, done); }).ok());
+  NextProcess();
+  ASSERT_TRUE(Waits());
+  const auto kept = Await<absl::StatusOr<std::optional<stored::IdempotentAnswer>>>([&](auto done) { kept_->Idempotent(scope_, "again", done); });
+  ASSERT_TRUE(kept.ok() && kept->has_value()) << kept.status();
+  EXPECT_EQ(Lines(*journal_).size(), 1u);
+}
+
+TEST_F(JournalTest, ALineThatWaitsLongAndAStoreThatWentBackRaiseTheAlarm) {
+  ASSERT_TRUE(Destroy("citizens/x").ok());
+  std::atomic<int> late{0}, restored{0}, ended{0};
+  auto drain = Drain([&](const char* what) { ++(what == std::string("journal_late") ? late : restored); }, [&] { ++ended; });
+  std::filesystem::resize_file(dir_.path() + "/test.1.journal", 0);  // so that nothing can be written
+  ASSERT_TRUE(Destroy("citizens/y").ok());
+  for (int i = 0; i < 300 && late == 0; ++i) absl::SleepFor(absl::Milliseconds(10));
+  absl::SleepFor(absl::Milliseconds(200));
+  EXPECT_EQ(late, 1) << "once, not at every look";
+  EXPECT_EQ(ended, 0);
+  SetRaw("jn", "1");
+  for (int i = 0; i < 300 && ended == 0; ++i) absl::SleepFor(absl::Milliseconds(10));
+  EXPECT_EQ(restored, 1);
+  EXPECT_EQ(ended, 1);
+}
+
+TEST_F(JournalTest, AFileLostFromTheMiddleIsNoticed) {
+  ASSERT_TRUE(Destroy("citizens/x").ok());
+  const std::string first = dir_.path() + "/test.1.journal", hidden = dir_.path() + "/hidden";
+  auto second = *Journal::Open(dir_.path(), "test", no_alarm);  // another replica
+  kept_->KeepJournal(second.get());
+  ASSERT_TRUE(Destroy("citizens/y").ok());
+  ASSERT_TRUE(Destroy("citizens/z").ok());
+  kept_->KeepJournal(journal_.get());
+  ASSERT_TRUE(Destroy("citizens/w").ok());
+  for (int i = 0; i < 100 && Waits(); ++i) absl::SleepFor(absl::Milliseconds(10));
+  EXPECT_TRUE(Replay().ok());
+  second.reset();
+  std::filesystem::rename(dir_.path() + "/test.2.journal", hidden);
+  const absl::Status refused = Replay();
+  EXPECT_TRUE(absl::IsFailedPrecondition(refused));
+  EXPECT_THAT(refused.message(), HasSubstr("missing: 2 to 3: "));
+  EXPECT_THAT(refused.message(), HasSubstr("--without-lines test:{perron-4}: 3"));
+  // The same in a store from an older copy, which would have been replayed in part.
+  SetRaw("jn", "1");
+  EXPECT_THAT(Replay().message(), HasSubstr("missing: 2 to 3: "));
+  EXPECT_EQ(Raw("jn"), "1");
+  std::filesystem::rename(hidden, dir_.path() + "/test.2.journal");
+  EXPECT_TRUE(Replay().ok());
+  EXPECT_EQ(Raw("jn"), "4");
+}
+
+TEST_F(JournalTest, OneWaitingLineDoesNotStandForALostJournal) {
+  ASSERT_TRUE(Destroy("citizens/x").ok());
+  ASSERT_TRUE(Destroy("citizens/y").ok());
+  for (int i = 0; i < 100 && Waits(); ++i) absl::SleepFor(absl::Milliseconds(10));
+  ASSERT_TRUE(DestroyAndDie("citizens/z").ok());
+  ASSERT_TRUE(Waits());
+  journal_.reset();
+  std::filesystem::remove(dir_.path() + "/test.1.journal");
+  NextProcess();
+  EXPECT_THAT(Replay().message(), HasSubstr("missing: 1 to 2: "));
+  std::ofstream(dir_.path() + "/test.begins.journal") << "test:{perron-4}: 2 - " << crypto::Hex(crypto::Sha256("test:{perron-4}: 2 -").substr(0, 8)) << "\n";
+  EXPECT_TRUE(Replay().ok()) << "on purpose";
+}
+
+TEST_F(JournalTest, TheNumberOnlyRises) {
+  ASSERT_TRUE(kept_->SetJournalGiven(scope_, 12).ok());
+  ASSERT_TRUE(kept_->SetJournalGiven(scope_, 9).ok()) << "a replica that began earlier";
+  EXPECT_EQ(Raw("jn"), "12");
+  ASSERT_TRUE(Destroy("citizens/x").ok());
+  EXPECT_EQ(Raw("jn"), "13");
 }
 
 }  // namespace

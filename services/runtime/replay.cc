@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <map>
+#include <set>
 #include <string>
 #include <utility>
 
@@ -46,41 +47,70 @@ absl::Status Replay(const ReplayScope& s, const std::vector<Journal::Line>& line
   return absl::OkStatus();
 }
 
-std::uint64_t Last(const std::vector<Journal::Line>& lines) {
-  std::uint64_t last = 0;
-  for (const Journal::Line& line : lines) last = std::max(last, line.number);
-  return last;
+// Which lines of a scope there are.
+struct Held {
+  std::set<std::uint64_t> numbers;
+  std::uint64_t begins_after = 0;  // whoever has looked says that those up to here are not needed
+
+  void Add(const Journal::Line& line) {
+    if (line.sealed.empty()) begins_after = std::max(begins_after, line.number);
+    else numbers.insert(line.number);
+  }
+  std::uint64_t Last() const { return std::max(begins_after, numbers.empty() ? 0 : *numbers.rbegin()); }
+};
+
+using Range = std::pair<std::uint64_t, std::uint64_t>;  // both ends are in it
+
+std::vector<Range> Missing(const Held& held, std::uint64_t last) {
+  std::vector<Range> out;
+  std::uint64_t next = held.begins_after + 1;
+  for (auto it = held.numbers.lower_bound(next); it != held.numbers.end(); ++it) {
+    if (*it > next) out.emplace_back(next, *it - 1);
+    next = *it + 1;
+  }
+  if (next <= last) out.emplace_back(next, last);
+  return out;
 }
 
-absl::Status OneScope(Journal& journal, const ReplayScope& s, std::uint64_t held, absl::Time now, Telemetry* telemetry,
+absl::Status Incomplete(const std::string& base, std::uint64_t given, const Held& held, const std::vector<Range>& missing) {
+  std::string ranges;
+  for (const auto& [from, to] : missing) absl::StrAppend(&ranges, ranges.empty() ? "" : ", ", from, from == to ? "" : absl::StrCat(" to ", to));
+  return absl::FailedPreconditionError(absl::StrCat(
+      "journal: the store has given out ", given, " lines of ", base, ", journal_dir holds ", held.numbers.size(), "; missing: ", ranges,
+      ": this is not the store's journal, or it was lost. Find it: what those lines took away would be open again. To go on without them: "
+      "deploy/local/restore --without-lines ", base, " ", missing.back().second));
+}
+
+absl::Status OneScope(Journal& journal, const ReplayScope& s, Held held, absl::Time now, Telemetry* telemetry,
                       const std::function<void(const char*)>& alarm) {
   const std::string base = s.store->JournalBase(s.scope);
   BB_ASSIGN_OR_RETURN(const Store::JournalState state, s.store->ReadJournalState(s.scope));
-  if (state.given < held) {
-    alarm("store_was_restored");
+  const std::uint64_t last = held.Last(), all = std::max(last, state.given);
+  if (state.given < last) alarm("store_was_restored");
+  Held somewhere = held;
+  for (const Journal::Line& line : state.waiting) somewhere.Add(line);
+  if (!Missing(somewhere, all).empty()) {
+    // Written by another replica between the two looks.
+    BB_RETURN_IF_ERROR(journal.ForEach([&](const Journal::Line& line) {
+      if (line.base != base || line.number > all) return;
+      held.Add(line);
+      somewhere.Add(line);
+    }));
+    if (const std::vector<Range> missing = Missing(somewhere, all); !missing.empty()) return Incomplete(base, state.given, held, missing);
+  }
+  if (state.given < last) {
     std::vector<Journal::Line> forgotten;
     BB_RETURN_IF_ERROR(journal.ForEach([&](const Journal::Line& line) {
       if (line.base == base && line.number > state.given) forgotten.push_back(line);
     }));
     std::sort(forgotten.begin(), forgotten.end(), [](const auto& a, const auto& b) { return a.number < b.number; });
     BB_RETURN_IF_ERROR(Replay(s, forgotten, now));
-    BB_RETURN_IF_ERROR(s.store->SetJournalGiven(s.scope, held));
+    BB_RETURN_IF_ERROR(s.store->SetJournalGiven(s.scope, last));
     telemetry->Log("WARNING", "journal_replayed", {{"scope", base}, {"lines", absl::StrCat(forgotten.size())}});
   }
   if (!state.waiting.empty()) {
     BB_RETURN_IF_ERROR(journal.AppendAndWait(state.waiting));
     for (const Journal::Line& line : state.waiting) s.store->JournalWritten(line);
-  }
-  std::uint64_t holds = std::max(held, Last(state.waiting));
-  if (holds < state.given) {
-    // Written by another replica since.
-    BB_RETURN_IF_ERROR(journal.ForEach([&](const Journal::Line& line) {
-      if (line.base == base) holds = std::max(holds, line.number);
-    }));
-  }
-  if (holds < state.given) {
-    return absl::FailedPreconditionError(absl::StrCat("journal: the store has given out ", state.given, " lines of ", base, ", journal_dir holds ", holds,
-                                                      ": this is not the store's journal, or it was lost"));
   }
   return absl::OkStatus();
 }
@@ -89,8 +119,8 @@ absl::Status OneScope(Journal& journal, const ReplayScope& s, std::uint64_t held
 
 absl::Status ReplayJournal(Journal& journal, const std::vector<ReplayScope>& scopes, absl::Time now, Telemetry* telemetry,
                            const std::function<void(const char*)>& alarm) {
-  std::map<std::string, std::uint64_t> held;
-  BB_RETURN_IF_ERROR(journal.ForEach([&](const Journal::Line& line) { held[line.base] = std::max(held[line.base], line.number); }));
+  std::map<std::string, Held> held;
+  BB_RETURN_IF_ERROR(journal.ForEach([&](const Journal::Line& line) { held[line.base].Add(line); }));
   for (const ReplayScope& s : scopes) BB_RETURN_IF_ERROR(OneScope(journal, s, held[s.store->JournalBase(s.scope)], now, telemetry, alarm));
   return absl::OkStatus();
 }

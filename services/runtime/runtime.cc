@@ -1,5 +1,6 @@
 #include "services/runtime/runtime.h"
 
+#include <cstdlib>
 #include <map>
 #include <mutex>
 #include <optional>
@@ -8,6 +9,7 @@
 
 #include "absl/strings/str_cat.h"
 #include "google/protobuf/stubs/logging.h"
+#include "services/runtime/drain.h"
 #include "services/runtime/due.h"
 #include "services/runtime/replay.h"
 #include "services/runtime/rpc_server.h"
@@ -29,6 +31,7 @@ class Process : public Runtime {
   Process(runtime::ServiceConfig config, ServiceSpec spec, Clock clock) : config_(std::move(config)), spec_(std::move(spec)), clock_(std::move(clock)) {}
   ~Process() override {
     Drain(absl::ZeroDuration());
+    drain_.reset();
     if (journal_ != nullptr) journal_->Stop();  // it tells the stores what it has written
   }
 
@@ -201,7 +204,12 @@ class Process : public Runtime {
     }
     std::vector<ReplayScope> all;
     for (auto& [base, scope] : scopes) all.push_back(std::move(scope));
-    return ReplayJournal(*journal_, all, clock_(), telemetry_.get(), Alarm());
+    BB_RETURN_IF_ERROR(ReplayJournal(*journal_, all, clock_(), telemetry_.get(), Alarm()));
+    JournalDrain::Options options;
+    // At once, without draining: every answer would come from a store that gives back what was taken away.
+    options.restored = [] { std::_Exit(1); };
+    drain_ = JournalDrain::Start(journal_.get(), std::move(all), Alarm(), std::move(options));
+    return absl::OkStatus();
   }
 
   void StartDue() {
@@ -233,6 +241,7 @@ class Process : public Runtime {
   std::vector<std::shared_ptr<void>> kept_;
   std::unique_ptr<RpcServer> server_;
   std::unique_ptr<DueTimer> due_;
+  std::unique_ptr<JournalDrain> drain_;
 };
 
 }  // namespace

@@ -17,7 +17,7 @@ namespace {
 
 using Reply = Redis::Reply;
 
-constexpr char kLibraryVersion[] = "4";
+constexpr char kLibraryVersion[] = "5";
 
 absl::Status NotServed() { return Refusal(absl::StatusCode::kNotFound, "NOT_FOUND", "this agency is not served here"); }
 
@@ -29,6 +29,18 @@ absl::StatusOr<std::string> OpenFound(const ScopeKeys& keys, const std::string& 
   const std::string key_name = absl::StrCat(base, "k:", crypto::Hex(header.key_id));
   BB_ASSIGN_OR_RETURN(const crypto::Key key, UnwrapKey(keys, key_name, reply.elements[1].text));
   return OpenRecord(keys, {base + name, kind, slug}, header, key);
+}
+
+// The list `j` of a scope.
+absl::StatusOr<std::vector<Journal::Line>> WaitingLines(const std::string& base, const Reply& list) {
+  std::vector<Journal::Line> waiting;
+  for (const Reply& item : list.elements) {
+    const size_t colon = item.text.find(':');
+    Journal::Line line{base, 0, colon == std::string::npos ? "" : item.text.substr(colon + 1)};
+    if (line.sealed.empty() || !absl::SimpleAtoi(item.text.substr(0, colon), &line.number)) return absl::DataLossError("a line for the journal cannot be read");
+    waiting.push_back(std::move(line));
+  }
+  return waiting;
 }
 
 }  // namespace
@@ -122,7 +134,21 @@ void Store::Idempotent(const Scope& scope, const std::string& key, IdempotentDon
   redis_->Command(std::move(argv), [this, scope, redis_key = std::move(redis_key), keys, done = std::move(done)](absl::StatusOr<Reply> reply) mutable {
     if (!reply.ok()) return done(reply.status());
     if (reply->IsNil()) return done(std::optional<stored::IdempotentAnswer>());
-    OpenKeptAnswer(scope, keys, std::move(redis_key), std::move(reply->text), std::move(done));
+    if (journal_ == nullptr) return OpenKeptAnswer(scope, keys, std::move(redis_key), std::move(reply->text), std::move(done));
+    // Whoever committed this may have ended before its lines stood in the journal: nobody hears of it before they do.
+    redis_->Command({"LRANGE", Base(scope) + "j", "0", "-1"}, [this, scope, keys, redis_key = std::move(redis_key), bytes = std::move(reply->text),
+                                                                done = std::move(done)](absl::StatusOr<Reply> list) mutable {
+      if (!list.ok()) return done(list.status());
+      absl::StatusOr<std::vector<Journal::Line>> waiting = WaitingLines(Base(scope), *list);
+      if (!waiting.ok()) return done(waiting.status());
+      if (waiting->empty()) return OpenKeptAnswer(scope, keys, std::move(redis_key), std::move(bytes), std::move(done));
+      journal_->Append(
+          *std::move(waiting),
+          [this, scope, keys, redis_key = std::move(redis_key), bytes = std::move(bytes), done = std::move(done)](absl::Status) {
+            OpenKeptAnswer(scope, keys, redis_key, bytes, done);
+          },
+          [this](const Journal::Line& line) { JournalWritten(line); });
+    });
   });
 }
 
@@ -215,12 +241,7 @@ absl::StatusOr<Store::JournalState> Store::ReadJournalState(const Scope& scope) 
   BB_ASSIGN_OR_RETURN(const Reply given, redis_->Call({"GET", base + "jn"}));
   BB_ASSIGN_OR_RETURN(const Reply waiting, redis_->Call({"LRANGE", base + "j", "0", "-1"}));
   if (!given.IsNil() && !absl::SimpleAtoi(given.text, &state.given)) return absl::DataLossError("the journal's number in the store cannot be read");
-  for (const Reply& item : waiting.elements) {
-    const size_t colon = item.text.find(':');
-    Journal::Line line{base, 0, colon == std::string::npos ? "" : item.text.substr(colon + 1)};
-    if (line.sealed.empty() || !absl::SimpleAtoi(item.text.substr(0, colon), &line.number)) return absl::DataLossError("a line for the journal cannot be read");
-    state.waiting.push_back(std::move(line));
-  }
+  BB_ASSIGN_OR_RETURN(state.waiting, WaitingLines(base, waiting));
   return state;
 }
 
@@ -234,7 +255,7 @@ absl::StatusOr<stored::JournalNote> Store::OpenJournalLine(const Scope& scope, c
 }
 
 absl::Status Store::SetJournalGiven(const Scope& scope, std::uint64_t given) {
-  return redis_->Call({"SET", Base(scope) + "jn", absl::StrCat(given)}).status();
+  return redis_->Call({"FCALL", "bb_journal_given", "1", Base(scope), absl::StrCat(given)}).status();
 }
 
 void Store::JournalWritten(const Journal::Line& line) {

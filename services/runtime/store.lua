@@ -17,7 +17,7 @@
 -- Assigned by authorise.lua: append_ledger(base, subject, head), called after all checks.
 local append_ledger
 
-local VERSION = '4'
+local VERSION = '5'
 -- No string.rep: while a library loads, Redis offers nothing but register_function.
 local ABSENT = '\0\0\0\0\0\0\0\0'        -- the revision of a record that is not there
 local DESTROYED = 'destroyed'             -- stands where a wrapped data key was
@@ -189,6 +189,13 @@ local function bb_note_read(keys, args)
   return 1
 end
 
+-- args: number. How many journal lines have been given out, at least: a number is never given twice, so it only rises.
+local function bb_journal_given(keys, args)
+  local name = keys[1] .. 'jn'
+  if tonumber(redis.call('GET', name) or '0') < tonumber(args[1]) then redis.call('SET', name, args[1]) end
+  return redis.call('GET', name)
+end
+
 -- args: now (ms), limit. "<kind>/<id>", earliest first.
 local function bb_due(keys, args)
   return redis.call('ZRANGE', keys[1] .. 'd', '-inf', args[1], 'BYSCORE', 'LIMIT', 0, args[2])
@@ -205,3 +212,4 @@ readonly('bb_read', bb_read)
 readonly('bb_due', bb_due)
 redis.register_function('bb_commit', bb_commit)
 redis.register_function('bb_note_read', bb_note_read)
+redis.register_function('bb_journal_given', bb_journal_given)
