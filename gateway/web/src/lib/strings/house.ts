@@ -15,7 +15,7 @@ export const house = {
   "menu.groups": ["Aktivitetsgrupper", "Activity groups"],
   "menu.budgets": ["Superbrugeres penge", "Super-users' money"],
   "house.ways": ["Mere om huset", "More about the house"],
-  "house.date": ["Dag", "Day"],
+  "house.date": ["Hvilken dag?", "Which day?"],
   "house.time": ["Klokken", "Time"],
   "house.time.bad": ["Skriv et klokkeslæt, fx 9.30.", "Write a time of day, such as 9.30."],
   "house.from": ["Fra klokken", "From"],
