@@ -9,6 +9,7 @@ import { join } from "node:path";
 import { after, before, test } from "node:test";
 import { close, viaGrpc } from "../lib/client.mjs";
 import { requestId, stated } from "../lib/values.mjs";
+import { Resp } from "./lib/resp.mjs";
 import { give, incoming, looker, newCitizen, ok, processes, refusalOf, root, run, service, sleep, withdraw, within } from "./lib/world.mjs";
 
 const scratch = mkdtempSync(join(tmpdir(), "brobygger-restore-")), copy = join(scratch, "copy"), journal = join(run, "journal"), aside = join(scratch, "journal");
@@ -68,6 +69,13 @@ test("what was taken away after the copy stays taken away", { timeout: 300_000 }
   assert.match(lines, /^consent:\{trust\}: \d+ [0-9a-f]+ [0-9a-f]{16}$/m);
   assert.match(lines, /^dropin:\{perron-4\}: \d+ /m);
 
+  const redis = await Resp.connect("trust");
+  await redis.call("RPUSH", "consent:{nobody}:j", "1:x");
+  assert.throws(() => command("restore", copy), /would be lost/, "what waits in a store stands nowhere else");
+  assert.ok(await answersWith(references.kept, "OK"), "nothing was stopped");
+  await redis.call("DEL", "consent:{nobody}:j");
+  redis.close();
+
   t.diagnostic(command("restore", copy).trim().split("\n").slice(-6).join(" | "));
   assert.ok(await answersWith(references.kept, "OK"), "what was not taken away is there");
   assert.ok(await answersWith(references.citizen, "PERMISSION_DENIED", "CONSENT_REQUIRED"), "the yes that was taken back opens nothing");
@@ -83,6 +91,12 @@ test("without its journal a store is not served, and the copy alone would give e
   mkdirSync(journal, { mode: 0o700 });
   await assert.rejects(processes("start", "consent"));
   assert.match(readFileSync(join(run, "log/consent.log"), "utf8"), /this is not the store's journal, or it was lost/);
+  // Whoever has looked may say that the lines are not needed; the service names them.
+  const named = readFileSync(join(run, "log/consent.log"), "utf8").match(/--without-lines (consent:\{trust\}:) (\d+)/);
+  command("restore", "--without-lines", named[1], String(Number(named[2]) - 1));
+  await assert.rejects(processes("start", "consent"), "one is still missing");
+  command("restore", "--without-lines", named[1], named[2]);
+  await processes("start", "consent");
 
   // The control: a service that keeps no journal serves the copy as it is.
   execFileSync("cp", ["-a", join(run, "redis-trust/data"), join(scratch, "trust")]);
