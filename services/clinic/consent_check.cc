@@ -15,14 +15,19 @@ namespace {
 
 constexpr char kCheckArrow[] = "/brobygger.consent.v1.AuthorizeService/CheckArrow";
 
-absl::Status Judge(const absl::StatusOr<std::string>& bytes) {
+}  // namespace
+
+absl::Status JudgeConsent(const absl::StatusOr<std::string>& bytes) {
   consent::v1::CheckArrowResponse answer;
+  // What is wrong with the person's own call is said as it is: trying again later does not help. That the clinic itself is not let in,
+  // or that something in between refuses without a reason of ours, is nothing the person can do about.
+  const absl::Status& refusal = bytes.status();
+  const std::string reason = ReasonOf(refusal);
+  if ((absl::IsUnauthenticated(refusal) || absl::IsPermissionDenied(refusal)) && reason != "PEER_NOT_ALLOWED" && reason != "INTERNAL") return refusal;
   if (!bytes.ok() || !answer.ParseFromString(*bytes)) return ConsentServiceDown();
   const auto& given = answer.categories();
   return std::find(given.begin(), given.end(), type::v1::DATA_CATEGORY_HEALTH) == given.end() ? ConsentRequired() : absl::OkStatus();
 }
-
-}  // namespace
 
 absl::Status AttachConsentCheck(Runtime& runtime) {
   if (runtime.consent() == nullptr) return absl::FailedPreconditionError("consent: is required by the clinic");
@@ -38,7 +43,7 @@ absl::Status AttachConsentCheck(Runtime& runtime) {
     question.set_recipient(request.recipient());
     question.set_purpose(type::v1::PURPOSE_HEALTH_AND_DENTAL_CARE);
     runtime.consent()->Call(kCheckArrow, question.SerializeAsString(), incoming.deadline, {{"authorization", absl::StrCat("Bearer ", incoming.token)}},
-                            [done = std::move(done)](absl::StatusOr<std::string> bytes) { done(Judge(bytes)); });
+                            [done = std::move(done)](absl::StatusOr<std::string> bytes) { done(JudgeConsent(bytes)); });
   });
   return absl::OkStatus();
 }

@@ -9,6 +9,7 @@
 #include "brobygger/clinic/v1/dental_requests.pb.h"
 #include "brobygger/clinic/v1/nurse_contact.pb.h"
 #include "brobygger/clinic/v1/wound_course.pb.h"
+#include "brobygger/consent/v1/authorize.pb.h"
 #include "services/clinic/consent_check.h"
 #include "services/clinic/service.h"
 #include "services/runtime/civil.h"
@@ -144,6 +145,32 @@ TEST_F(ClinicRoad, NothingIsSentWithoutAnAnswer) {
   v1::GetDentalReferralRequest get;
   get.set_name(wished->referral().name());
   EXPECT_EQ(Ask<v1::GetDentalReferralResponse>("GetDentalReferral", get)->referral().state(), v1::DENTAL_REFERRAL_STATE_WISHED);
+}
+
+TEST(ConsentCheck, AnAnswerARefusalOfTheCallAndSilenceAreThreeThings) {
+  const auto refused = [](absl::StatusCode code, const char* reason) { return Refusal(code, reason, "no"); };
+  struct Row {
+    absl::StatusOr<std::string> answer;
+    const char* reason;
+  };
+  consent::v1::CheckArrowResponse given, other;
+  given.add_categories(type::v1::DATA_CATEGORY_HEALTH);
+  other.add_categories(type::v1::DATA_CATEGORY_HOUSING);
+  const Row rows[] = {
+      {given.SerializeAsString(), ""},
+      {other.SerializeAsString(), "CONSENT_REQUIRED"},
+      {std::string(), "CONSENT_REQUIRED"},
+      {std::string("\xff\xff"), "CONSENT_SERVICE_DOWN"},
+      {refused(absl::StatusCode::kUnauthenticated, "TOKEN_EXPIRED"), "TOKEN_EXPIRED"},
+      {refused(absl::StatusCode::kPermissionDenied, "ROLE_NOT_ALLOWED"), "ROLE_NOT_ALLOWED"},
+      {refused(absl::StatusCode::kPermissionDenied, "PEER_NOT_ALLOWED"), "CONSENT_SERVICE_DOWN"},
+      {absl::UnauthenticatedError("by something in between"), "CONSENT_SERVICE_DOWN"},
+      {refused(absl::StatusCode::kUnavailable, "STORE_DOWN"), "CONSENT_SERVICE_DOWN"},
+      {refused(absl::StatusCode::kInvalidArgument, "INVALID"), "CONSENT_SERVICE_DOWN"},
+      {absl::DeadlineExceededError("late"), "CONSENT_SERVICE_DOWN"},
+      {absl::InternalError("broken"), "CONSENT_SERVICE_DOWN"},
+  };
+  for (const Row& row : rows) EXPECT_EQ(ReasonOf(JudgeConsent(row.answer)), row.reason) << row.answer.status();
 }
 
 // Two nurses open a course at the same moment: one of them does.
