@@ -69,7 +69,7 @@ TEST_F(TallyTest, TabletsAddUp) {
 
 // Two tablets decide on the same sum; the one that commits second has read an older revision and decides again.
 TEST_F(TallyTest, WhatWasDecidedOnAnOlderSumIsDecidedAgain) {
-  const Handler& record = house.module.handlers.at("RecordVisitTally");
+  const Handler& record = house.modules.front().handlers.at("RecordVisitTally");
   const v1::RecordVisitTallyRequest five = Add(today, v1::PART_OF_DAY_EVENING, 5);
   View view(&Entities());
   EXPECT_FALSE(record(house.NewCall(Noon()), five, view).ok());
