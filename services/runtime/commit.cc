@@ -9,6 +9,7 @@
 #include "absl/strings/str_format.h"
 #include "services/runtime/crypto.h"
 #include "services/runtime/kept_answer.h"
+#include "services/runtime/reading.h"
 #include "services/runtime/status.h"
 
 namespace brobygger {
@@ -17,7 +18,7 @@ namespace {
 // Each attempt learns something for the next; more than this means that others change the same records all the time.
 constexpr int kMaxAttempts = 16;
 
-std::string RecordName(const std::pair<std::string, std::string>& name) { return absl::StrCat("r:", name.first, ":", name.second); }
+std::string RecordName(const std::pair<std::string, std::string>& name) { return brobygger::RecordName(name.first, name.second); }
 std::string Holder(const std::pair<std::string, std::string>& name) { return absl::StrCat(name.first, "/", name.second); }
 
 std::string EightBytes(std::uint64_t value) {

@@ -101,7 +101,7 @@ class Reading : public std::enable_shared_from_this<Reading> {
       BB_RETURN_IF_ERROR(Members(page));
       const ReadKey& key = wanted_[page.at];
       for (const std::string& id : values_[page.at].ids) {
-        argv.push_back(absl::StrCat(place_.base, "r:", key.kind, ":", id));
+        argv.push_back(place_.base + RecordName(key.kind, id));
         lines_.push_back({page.at, {ReadKey::What::kRecord, key.kind, id}, argv.back(), {}, 0, false});
       }
     }
