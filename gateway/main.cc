@@ -2,6 +2,7 @@
 #include <signal.h>
 
 #include <cstdio>
+#include <cstdlib>
 #include <string>
 
 #include "gateway/config.h"
@@ -37,5 +38,6 @@ int main(int argc, char** argv) {
   int signal_number = 0;
   sigwait(&signals, &signal_number);
   (*gateway)->Drain(kPatience);
-  return 0;
+  gateway->reset();
+  std::_Exit(0);  // as services/runtime/main.cc, and why
 }

@@ -332,8 +332,8 @@ TEST_F(DropinRoad, WithoutTheConsentServiceTheDoorIsShut) {
   request.set_holder(kPerron);
   request.set_purpose(type::v1::PURPOSE_WORK_AND_EDUCATION);
   request.add_categories(type::v1::DATA_CATEGORY_DAILY_LIFE);
-  EXPECT_EQ(ReasonOf(Ask<v1::GetCitizenFileResponse>("GetCitizenFile", request, "OUTREACH_CASEWORKER", "agencies/jobcenter").status()),
-            "CONSENT_SERVICE_DOWN");
+  const absl::Status refused = Ask<v1::GetCitizenFileResponse>("GetCitizenFile", request, "OUTREACH_CASEWORKER", "agencies/jobcenter").status();
+  EXPECT_EQ(ReasonOf(refused), "CONSENT_SERVICE_DOWN") << refused;
 }
 
 }  // namespace

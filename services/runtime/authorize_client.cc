@@ -2,7 +2,6 @@
 
 #include <atomic>
 #include <map>
-#include <thread>
 #include <utility>
 #include <vector>
 
@@ -184,22 +183,15 @@ class StreamAuthorizeClient : public AuthorizeClient, public std::enable_shared_
       }
     }
     WaitingMap lost;
+    std::unique_ptr<BidiClient> client;  // it holds this stream, which holds it
     {
       absl::MutexLock lock(&stream->mutex);
       stream->ended = true;
       lost.swap(stream->waiting);
       stream->queue.clear();
+      client = std::move(stream->client);
     }
     Fail(lost);
-    // The BidiClient may not be destroyed from its own callback.
-    std::thread([stream] {
-      std::unique_ptr<BidiClient> client;
-      {
-        absl::MutexLock lock(&stream->mutex);
-        client = std::move(stream->client);
-      }
-      client.reset();
-    }).detach();
   }
 
   static void Close(const std::shared_ptr<Stream>& stream) {

@@ -3,6 +3,7 @@
 #include <pthread.h>
 #include <signal.h>
 
+#include <cstdlib>
 #include <iostream>
 
 #include "absl/synchronization/mutex.h"
@@ -47,7 +48,9 @@ int RunService(int argc, char** argv, const ServiceSpec& spec, std::function<abs
   int received = 0;
   sigwait(&stop, &received);
   (*runtime)->Drain(kPatience);
-  return 0;
+  runtime->reset();
+  // Not by exit handlers: threads of gRPC let go of their last things still, and OpenSSL's handler would pull the ground from them.
+  std::_Exit(0);
 }
 
 }  // namespace brobygger

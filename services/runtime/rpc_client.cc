@@ -2,8 +2,11 @@
 
 #include <condition_variable>
 #include <deque>
+#include <map>
 #include <mutex>
 #include <optional>
+#include <thread>
+#include <vector>
 
 #include "absl/strings/str_cat.h"
 #include "google/rpc/status.pb.h"
@@ -49,9 +52,57 @@ void AddMetadata(grpc::ClientContext* context, const Metadata& metadata, const s
   if (!insecure_name.empty()) context->AddMetadata("brobygger-peer", insecure_name);
 }
 
+// The calls of one client that hold its channel. gRPC stops its own threads when the last channel of the process goes, and frees
+// what they run on: were that on one of them (a call's context is often let go there), it would free the ground it stands on.
+// So the channel is the client's to let go, after all of them.
+class Underway {
+ public:
+  // Member of a call, before its context: gone after it.
+  class Place {
+   public:
+    explicit Place(std::shared_ptr<Underway> underway) : underway_(std::move(underway)) {}
+    Place(const Place&) = delete;
+    Place& operator=(const Place&) = delete;
+    ~Place() {
+      std::lock_guard<std::mutex> lock(underway_->mutex_);
+      underway_->calls_.erase(this);
+      if (underway_->calls_.empty()) underway_->none_.notify_all();
+    }
+    // Once. `context` may be cancelled for as long as somebody holds it.
+    void Take(const std::shared_ptr<grpc::ClientContext>& context) {
+      std::lock_guard<std::mutex> lock(underway_->mutex_);
+      underway_->calls_[this] = context;
+    }
+
+   private:
+    const std::shared_ptr<Underway> underway_;
+  };
+
+  void CancelAndAwait() {
+    std::unique_lock<std::mutex> lock(mutex_);
+    std::vector<std::shared_ptr<grpc::ClientContext>> contexts;
+    for (const auto& [place, context] : calls_) contexts.push_back(context.lock());
+    lock.unlock();
+    for (auto& context : contexts) {
+      if (context != nullptr) context->TryCancel();
+      context.reset();
+    }
+    lock.lock();
+    none_.wait(lock, [this] { return calls_.empty(); });
+  }
+
+ private:
+  std::mutex mutex_;
+  std::condition_variable none_;
+  std::map<const Place*, std::weak_ptr<grpc::ClientContext>> calls_;
+};
+
 // The stream as gRPC sees it. A hold keeps the call open for writes that start outside reactions; it goes when reading ends.
 class Reactor : public grpc::ClientBidiReactor<ByteBuffer, ByteBuffer> {
  public:
+  explicit Reactor(std::shared_ptr<Underway> underway) : place(std::move(underway)) {}
+
+  Underway::Place place;  // first
   grpc::ClientContext context;
   std::string method;
 
@@ -115,20 +166,24 @@ class Reactor : public grpc::ClientBidiReactor<ByteBuffer, ByteBuffer> {
   }
 
   void OnDone(const grpc::Status& status) override {
+    const std::shared_ptr<Reactor> last = std::move(self_);
+    {
+      std::lock_guard<std::mutex> lock(mu_);
+      telling_ = std::this_thread::get_id();
+    }
     on_done_(StatusOf(status));
     on_message_ = nullptr;
     on_done_ = nullptr;
     on_writable_ = nullptr;
-    std::shared_ptr<Reactor> last = std::move(self_);
     std::lock_guard<std::mutex> lock(mu_);
     done_ = true;
     done_cv_.notify_all();
   }
 
-  // True once OnDone has run, or if there was nothing to wait for.
+  // Returns when on_done has run, at once inside it, and if there was nothing to wait for.
   void AwaitDone() {
     std::unique_lock<std::mutex> lock(mu_);
-    done_cv_.wait(lock, [this] { return done_ || !begun_; });
+    done_cv_.wait(lock, [this] { return done_ || !begun_ || telling_ == std::this_thread::get_id(); });
   }
 
  private:
@@ -148,12 +203,14 @@ class Reactor : public grpc::ClientBidiReactor<ByteBuffer, ByteBuffer> {
   std::condition_variable done_cv_;
   std::deque<std::string> queue_;
   bool begun_ = false, writing_ = false, ended_ = false, done_ = false;
+  std::thread::id telling_;  // of on_done
 };
 
 class Bidi : public BidiClient {
  public:
-  Bidi(std::shared_ptr<grpc::GenericStub> stub, const std::string& method, const Metadata& metadata, const std::string& insecure_name)
-      : stub_(std::move(stub)), reactor_(std::make_shared<Reactor>()) {
+  Bidi(grpc::GenericStub* stub, std::shared_ptr<Underway> underway, const std::string& method, const Metadata& metadata, const std::string& insecure_name)
+      : stub_(stub), reactor_(std::make_shared<Reactor>(std::move(underway))) {
+    reactor_->place.Take({reactor_, &reactor_->context});
     reactor_->method = method;
     AddMetadata(&reactor_->context, metadata, insecure_name);
   }
@@ -162,37 +219,42 @@ class Bidi : public BidiClient {
     reactor_->AwaitDone();
   }
   void Start(std::function<void(std::string)> on_message, std::function<void(absl::Status)> on_done, std::function<void()> on_writable) override {
-    reactor_->Begin(stub_.get(), reactor_, std::move(on_message), std::move(on_done), std::move(on_writable));
+    const std::shared_ptr<Reactor> reactor = reactor_;  // on_done may come, and take this object with it, before Begin returns
+    reactor->Begin(stub_, reactor, std::move(on_message), std::move(on_done), std::move(on_writable));
   }
   bool Write(std::string message) override { return reactor_->Write(std::move(message)); }
   size_t queued() const override { return reactor_->queued(); }
   void Cancel() override { reactor_->context.TryCancel(); }
 
  private:
-  const std::shared_ptr<grpc::GenericStub> stub_;
+  grpc::GenericStub* const stub_;
   const std::shared_ptr<Reactor> reactor_;
 };
 
 class Client : public RpcClient {
  public:
   Client(std::shared_ptr<grpc::Channel> channel, std::string insecure_name)
-      : stub_(std::make_shared<grpc::GenericStub>(std::move(channel))), insecure_name_(std::move(insecure_name)) {}
+      : stub_(std::move(channel)), insecure_name_(std::move(insecure_name)), underway_(std::make_shared<Underway>()) {}
+  ~Client() override { underway_->CancelAndAwait(); }
 
   void Call(const std::string& method, std::string request, absl::Time deadline, const Metadata& metadata, Callback done) override {
     struct Pending {
+      explicit Pending(std::shared_ptr<Underway> underway) : place(std::move(underway)) {}
+      Underway::Place place;  // first
       grpc::ClientContext context;
       std::string method;
       ByteBuffer request, response;
       Callback done;
     };
-    auto* p = new Pending;
+    auto p = std::make_shared<Pending>(underway_);
+    p->place.Take({p, &p->context});
     p->method = method;
     p->request = BufferOf(std::move(request));
     p->done = std::move(done);
     p->context.set_deadline(absl::ToChronoTime(deadline));
     AddMetadata(&p->context, metadata, insecure_name_);
-    stub_->UnaryCall(&p->context, p->method, {}, &p->request, &p->response, [p](grpc::Status status) {
-      std::unique_ptr<Pending> owned(p);
+    Pending* const call = p.get();
+    stub_.UnaryCall(&call->context, call->method, {}, &call->request, &call->response, [p = std::move(p)](grpc::Status status) {
       if (status.ok()) {
         p->done(BytesOf(p->response));
       } else {
@@ -202,12 +264,13 @@ class Client : public RpcClient {
   }
 
   std::unique_ptr<BidiClient> Stream(const std::string& method, const Metadata& metadata) override {
-    return std::make_unique<Bidi>(stub_, method, metadata, insecure_name_);
+    return std::make_unique<Bidi>(&stub_, underway_, method, metadata, insecure_name_);
   }
 
  private:
-  const std::shared_ptr<grpc::GenericStub> stub_;
+  grpc::GenericStub stub_;
   const std::string insecure_name_;
+  const std::shared_ptr<Underway> underway_;
 };
 
 }  // namespace

@@ -18,10 +18,10 @@ namespace brobygger {
 using Metadata = std::vector<std::pair<std::string, std::string>>;
 
 // One bidirectional stream. Threads: any. on_message is called in order, one at a time, on a gRPC thread; on_done once,
-// last. Neither may destroy the BidiClient: release the last reference elsewhere.
+// last. on_done may destroy the BidiClient, on_message and on_writable may not.
 class BidiClient {
  public:
-  virtual ~BidiClient() = default;  // cancels, and waits for on_done
+  virtual ~BidiClient() = default;  // cancels, and waits for on_done unless it runs inside it
   // Once.
   // on_writable (optional): the queue of writes has run empty after a Write; never called from inside Write.
   virtual void Start(std::function<void(std::string message)> on_message, std::function<void(absl::Status)> on_done,
@@ -33,7 +33,8 @@ class BidiClient {
   virtual void Cancel() = 0;
 };
 
-// One channel to one service. Threads: any. Reconnects by itself.
+// One channel to one service. Threads: any; destroyed on none of gRPC's (in no callback), after its BidiClients. Destroying it
+// cancels the calls that are under way, and waits until all of them have been told. Reconnects by itself.
 class RpcClient {
  public:
   // `tls` is our own identity (its files are checked where the process starts); insecure (loopback only): no TLS, and our own name `own_name` travels as metadata.
