@@ -657,6 +657,41 @@ TEST_F(RoadTest, AStreamMayBeDroppedAtAnyMoment) {
   }
 }
 
+TEST_F(RoadTest, AStreamMayGoInItsOwnEnd) {
+  for (int i = 0; i < 20; ++i) {
+    std::atomic<bool> ended{false};
+    auto stream = As("housing").Stream(absl::StrCat(kWords, "Talk"));
+    stream->Write("end");
+    BidiClient* const begun = stream.get();
+    begun->Start([](std::string) {},
+                 [&](absl::Status s) {
+                   EXPECT_EQ(ReasonOf(s), "ENOUGH");
+                   stream.reset();
+                   ended = true;
+                 });
+    ASSERT_TRUE(Comes([&] { return ended.load(); }));
+  }
+}
+
+// Whoever destroys a client hears of all its calls first. (gRPC frees its callback threads' queue with the last channel: a call that
+// outlived its client ended the process.)
+TEST_F(RoadTest, AClientMayGoAtAnyMoment) {
+  for (int i = 0; i < 60; ++i) {
+    std::atomic<int> told{0};
+    auto client = world_->Client("housing", "dropin", runtime_->port());
+    AddRequest ask;
+    ask.set_by(i % 2 == 0 ? 2 : 0);  // 2: takes its time
+    for (int n = 0; n < 3; ++n) {
+      client->Call(absl::StrCat(kWords, "Ask"), ask.SerializeAsString(), absl::Now() + absl::Seconds(25), {}, [&](absl::StatusOr<std::string>) { ++told; });
+    }
+    if (i % 3 == 0) {
+      ASSERT_TRUE(client->CallAndWait(absl::StrCat(kWords, "Hours"), "", absl::Now() + absl::Seconds(25)).ok());
+    }
+    client.reset();
+    EXPECT_EQ(told, 3);
+  }
+}
+
 TEST_F(RoadTest, WhatIsDueIsDoneOnce) {
   const Metadata bearer = Bearer(Staff("due", "agencies/clinic"));
   AddRequest add;
