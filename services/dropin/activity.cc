@@ -7,6 +7,7 @@
 #include "absl/strings/str_cat.h"
 #include "services/dropin/activity_records.h"
 #include "services/dropin/entities.h"
+#include "services/dropin/house_records.h"
 #include "services/dropin/states.h"
 #include "services/runtime/civil.h"
 
@@ -82,7 +83,10 @@ absl::StatusOr<Decision> CreateActivity(const Call& call, const v1::CreateActivi
   Record record;
   *record.mutable_plan() = request.plan();
   record.set_state(v1::ACTIVITY_STATE_OPEN);
-  return Stored<v1::CreateActivityResponse>(call.NewId(), record, view);
+  const std::string id = call.NewId();
+  BB_ASSIGN_OR_RETURN(Decision decision, Stored<v1::CreateActivityResponse>(id, record, view));
+  Announce(call, v1::HOUSE_EVENT_TYPE_ACTIVITY_PUBLISHED, absl::StrCat("activities/", id), &decision);
+  return decision;
 }
 
 absl::StatusOr<Decision> UpdateActivity(const Call& call, const v1::UpdateActivityRequest& request, View& view) {

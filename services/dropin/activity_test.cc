@@ -3,6 +3,7 @@
 
 #include <functional>
 
+#include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
 #include "google/rpc/status.pb.h"
@@ -38,6 +39,8 @@ TEST_F(ActivityTest, HangsOnTheBoard) {
   EXPECT_EQ(created.state(), v1::ACTIVITY_STATE_OPEN);
   EXPECT_EQ(created.taken(), 0);
   EXPECT_EQ(Get(created.name()).DebugString(), created.DebugString());
+  ASSERT_THAT(house.Announced(), ::testing::ElementsAre(v1::HOUSE_EVENT_TYPE_ACTIVITY_PUBLISHED));
+  EXPECT_EQ(static_cast<const v1::HouseEvent&>(*house.store.events()[0]).about(), created.name());
 }
 
 TEST_F(ActivityTest, WhatAPlanMustBe) {

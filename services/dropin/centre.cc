@@ -65,8 +65,7 @@ absl::StatusOr<Decision> GetCentre(const Call& call, const v1::GetCentreRequest&
   BB_RETURN_IF_ERROR(shifts.status());
   v1::GetCentreResponse response;
   *response.mutable_centre() = Shown(call, *record, etag);
-  *response.mutable_opening() = OpeningAt(*record, call.now);
-  ApplyShifts(*shifts, record->centre(), MinuteOf(call.now), response.mutable_opening());
+  *response.mutable_opening() = OpeningWith(*shifts, *record, call.now);
   return Decision(response);
 }
 
@@ -97,6 +96,9 @@ absl::StatusOr<Decision> ConfirmConditionalDay(const Call& call, const v1::Confi
     return Invalid({{"date", absl::StrCat("want a day from today to ", kConfirmAheadDays, " days ahead")}});
   }
   if (!IsConditional(before->centre(), day)) return Invalid({{"date", "want one of the centre's conditional days"}});
+  BB_ASSIGN_OR_RETURN(const DayShifts shifts, ShiftsOn(day, view));
+  if (request.open() && shifts.users.empty()) return StaffingTooLow("want a user shift on the day: plan one, and the day is confirmed with it");
+  const bool opens = request.open() && Confirmed(*before).count(day) == 0;
   Record record = *before;
   SetConfirmed(&record, day, request.open(), today);
 
@@ -105,7 +107,8 @@ absl::StatusOr<Decision> ConfirmConditionalDay(const Call& call, const v1::Confi
   *response.mutable_centre() = Shown(call, record, etag);
   Decision decision(response);
   decision.Put(Entities(), kCentreId, record);
-  if (!request.open()) BB_RETURN_IF_ERROR(CancelUserShiftsOn(day, view, &decision));
+  if (!request.open()) CancelUserShifts(shifts, &decision);
+  if (opens) Announce(call, v1::HOUSE_EVENT_TYPE_CENTRE_OPENED, UserShiftName(shifts.users.front().first), &decision);
   return decision;
 }
 

@@ -8,7 +8,7 @@
 
 namespace brobygger::dropin {
 
-// How far ahead a conditional day can be confirmed, by hand or by a user shift.
+// How far ahead a conditional day can be confirmed; always by a user shift.
 inline constexpr int kConfirmAheadDays = 62;
 // Confirms a conditional day or takes that back; days that are past or not conditional go.
 void SetConfirmed(stored::CentreRecord* record, absl::CivilDay day, bool open, absl::CivilDay today);

@@ -1,12 +1,16 @@
 #include "services/dropin/centre.h"
 
+#include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include "brobygger/dropin/v1/user_shift.pb.h"
 #include "services/dropin/opening.h"
 #include "services/dropin/testing.h"
 
 namespace brobygger::dropin {
 namespace {
+
+using ::testing::ElementsAre;
 
 // Perron 4: Monday to Friday 08-21, Saturday and Sunday 08-14, Sunday only with a user shift.
 v1::Centre Perron4() {
@@ -39,6 +43,18 @@ class CentreTest : public ::testing::Test {
     request.set_open(open);
     return house.Ask<v1::ConfirmConditionalDayResponse>("ConfirmConditionalDay", request, at);
   }
+  absl::StatusOr<v1::PlanUserShiftResponse> PlanUsers(type::v1::Date date) {
+    v1::PlanUserShiftRequest request;
+    *request.mutable_date() = date;
+    request.set_from_minute(8 * 60);
+    request.set_to_minute(14 * 60);
+    v1::VolunteerCount* way = request.add_volunteers();
+    way->set_recruitment(v1::RECRUITMENT_SELF);
+    way->set_count(1);
+    request.mutable_phone_backup()->set_role(v1::BACKUP_ROLE_STAFF_NEARBY);
+    request.mutable_phone_backup()->set_phone("+4589151200");
+    return house.Ask<v1::PlanUserShiftResponse>("PlanUserShift", request);
+  }
   v1::GetCentreResponse Get(absl::Time at = Noon()) {
     auto got = house.Ask<v1::GetCentreResponse>("GetCentre", v1::GetCentreRequest(), at);
     EXPECT_TRUE(got.ok()) << got.status();
@@ -61,10 +77,16 @@ TEST_F(CentreTest, OpeningByDayAndMinute) {
   }
 }
 
-TEST_F(CentreTest, SundayOpensOnlyByAConfirmedUserShift) {
+TEST_F(CentreTest, SundayOpensOnlyByAUserShift) {
   ASSERT_TRUE(Update(Perron4()).ok());
   const absl::CivilDay sunday(2026, 11, 22);
-  ASSERT_TRUE(Confirm(Day(2026, 11, 22), true).ok());
+  EXPECT_EQ(ReasonOf(Confirm(ToDate(sunday), true).status()), "STAFFING_TOO_LOW") << "nobody is there";
+  EXPECT_EQ(Get(Noon(sunday, 8)).opening().label_da(), "Lukket");
+  EXPECT_THAT(house.Announced(), ElementsAre());
+
+  ASSERT_TRUE(PlanUsers(ToDate(sunday)).ok());
+  ASSERT_TRUE(Confirm(ToDate(sunday), true).ok()) << "once more";
+  EXPECT_THAT(house.Announced(), ElementsAre(v1::HOUSE_EVENT_TYPE_CENTRE_OPENED)) << "it opens once";
   const v1::GetCentreResponse open = Get(Noon(sunday, 8));
   EXPECT_EQ(open.opening().state(), v1::OPENING_STATE_OPEN_BY_USER_SHIFT);
   EXPECT_EQ(open.opening().label_da(), "Åbent (brugervagt)");
@@ -74,8 +96,9 @@ TEST_F(CentreTest, SundayOpensOnlyByAConfirmedUserShift) {
   EXPECT_EQ(Get(Noon(sunday + 7, 8)).opening().label_da(), "Lukket") << "the next Sunday is another date";
   EXPECT_EQ(Get(Noon(sunday + 1, 8)).centre().confirmed_days_size(), 0) << "past days are not shown";
 
-  ASSERT_TRUE(Confirm(Day(2026, 11, 22), false).ok());
+  ASSERT_TRUE(Confirm(ToDate(sunday), false).ok());
   EXPECT_EQ(Get(Noon(sunday, 8)).opening().label_da(), "Lukket");
+  EXPECT_EQ(ReasonOf(Confirm(ToDate(sunday), true).status()), "STAFFING_TOO_LOW") << "its shift was called off with it";
 }
 
 TEST_F(CentreTest, ConfirmsOnlyConditionalDaysAhead) {
@@ -83,6 +106,7 @@ TEST_F(CentreTest, ConfirmsOnlyConditionalDaysAhead) {
   ASSERT_TRUE(Update(Perron4()).ok());
   EXPECT_EQ(ReasonOf(Confirm(Day(2026, 11, 23), true).status()), "OUT_OF_RANGE") << "a Monday";
   EXPECT_EQ(ReasonOf(Confirm(Day(2026, 11, 15), true).status()), "OUT_OF_RANGE") << "past";
+  ASSERT_TRUE(PlanUsers(Day(2027, 1, 17)).ok());
   EXPECT_TRUE(Confirm(Day(2027, 1, 17), true).ok()) << "57 days ahead";
   EXPECT_EQ(ReasonOf(Confirm(Day(2027, 1, 24), true).status()), "OUT_OF_RANGE") << "64 days ahead";
 }
@@ -92,7 +116,7 @@ TEST_F(CentreTest, ChangingTheCentreKeepsOffersAndWhatIsStillConfirmed) {
   v1::UpdateOffersRequest offers;
   offers.add_offers()->set_kind(v1::OFFER_KIND_BREAKFAST);
   ASSERT_TRUE(house.Ask<v1::UpdateOffersResponse>("UpdateOffers", offers).ok());
-  ASSERT_TRUE(Confirm(Day(2026, 11, 22), true).ok());
+  ASSERT_TRUE(PlanUsers(Day(2026, 11, 22)).ok());
   v1::Centre centre = Perron4();
   centre.set_display_name("Perron Fire");
   ASSERT_TRUE(Update(centre).ok());
@@ -102,6 +126,12 @@ TEST_F(CentreTest, ChangingTheCentreKeepsOffersAndWhatIsStillConfirmed) {
   ASSERT_TRUE(Update(centre).ok());
   EXPECT_EQ(Get().centre().confirmed_days_size(), 0);
   EXPECT_EQ(Get(Noon(absl::CivilDay(2026, 11, 22), 9)).opening().label_da(), "Åbent") << "Sunday is an ordinary day now";
+
+  ASSERT_TRUE(Update(Perron4()).ok());
+  EXPECT_EQ(Get(Noon(absl::CivilDay(2026, 11, 22), 9)).opening().label_da(), "Lukket") << "and conditional again";
+  ASSERT_TRUE(Confirm(Day(2026, 11, 22), true).ok()) << "its shift still stands";
+  EXPECT_EQ(Get(Noon(absl::CivilDay(2026, 11, 22), 9)).opening().label_da(), "Åbent (brugervagt)");
+  EXPECT_THAT(house.Announced(), ElementsAre(v1::HOUSE_EVENT_TYPE_CENTRE_OPENED, v1::HOUSE_EVENT_TYPE_CENTRE_OPENED));
 }
 
 TEST_F(CentreTest, EtagsAndNames) {

@@ -1,5 +1,6 @@
 #include "services/dropin/companion.h"
 
+#include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
 #include "services/dropin/house_testing.h"
@@ -52,6 +53,8 @@ TEST_F(CompanionTest, AskedPromisedDone) {
   const std::string name = asked->request().name();
   EXPECT_EQ(asked->request().participant(), participant);
   EXPECT_EQ(asked->request().citizen(), "");
+  ASSERT_THAT(house.Announced(), ::testing::ElementsAre(v1::HOUSE_EVENT_TYPE_COMPANION_REQUESTED));
+  EXPECT_EQ(static_cast<const v1::HouseEvent&>(*house.store.events()[0]).about(), "") << "it does not say who";
   EXPECT_EQ(List(v1::COMPANION_STATE_ASKED)->requests_size(), 1);
   EXPECT_EQ(ReasonOf(Answer(name, v1::COMPANION_STATE_DONE, "", Noon(kSaturday + 3)).status()), "WRONG_STATE") << "nobody promised";
   auto promised = Answer(name, v1::COMPANION_STATE_PROMISED);

@@ -1,5 +1,6 @@
 #include "services/dropin/house_meeting.h"
 
+#include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
 #include "services/dropin/house_testing.h"
@@ -65,6 +66,7 @@ TEST_F(HouseMeetingTest, AgendaBeforeMinutesAfter) {
   ASSERT_TRUE(held.ok()) << held.status();
   EXPECT_EQ(held->meeting().state(), v1::HOUSE_MEETING_STATE_HELD);
   EXPECT_EQ(held->meeting().attendance(), 14);
+  EXPECT_THAT(house.Announced(), ::testing::ElementsAre(v1::HOUSE_EVENT_TYPE_MINUTES_PUBLISHED));
   EXPECT_EQ(Minutes(name, Noon(kSaturday + 9), "Kaffen bliver, teen også.")->meeting().minutes(), "Kaffen bliver, teen også.");
   EXPECT_EQ(ReasonOf(Cancel(name)), "WRONG_STATE");
   EXPECT_EQ(ReasonOf(Agenda(name)), "WRONG_STATE");

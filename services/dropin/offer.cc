@@ -7,6 +7,7 @@
 #include "absl/strings/str_cat.h"
 #include "services/dropin/entities.h"
 #include "services/dropin/opening.h"
+#include "services/dropin/shift.h"
 #include "services/runtime/civil.h"
 
 namespace brobygger::dropin {
@@ -42,10 +43,9 @@ void CheckDates(const v1::Offer& offer, const std::string& path, absl::CivilDay 
 
 }  // namespace
 
-std::vector<v1::OfferToday> OfferedToday(const Record& record, absl::Time now) {
-  const absl::CivilDay today = CopenhagenDay(now);
+std::vector<v1::OfferToday> OfferedToday(const Record& record, const v1::Opening& opening) {
+  const absl::CivilDay today = ToDay(opening.date());
   const v1::Weekday weekday = WeekdayOf(today);
-  const v1::Opening opening = OpeningAt(record, now);
   std::vector<v1::OfferToday> out;
   const auto add = [&](const v1::Offer& offer, int from, int to) {
     v1::OfferToday stretch;
@@ -91,12 +91,15 @@ std::vector<Violation> CheckOffers(const Offers& offers, absl::CivilDay today) {
 }
 
 absl::StatusOr<Decision> ListOffers(const Call& call, const v1::ListOffersRequest&, View& view) {
+  // Asked for before giving up: one round.
+  const absl::StatusOr<DayShifts> shifts = ShiftsOn(CopenhagenDay(call.now), view);
   BB_ASSIGN_OR_RETURN(const Record* record, view.Get<Record>(kCentreId));
   BB_ASSIGN_OR_RETURN(const std::string etag, view.Etag<Record>(kCentreId));
+  BB_RETURN_IF_ERROR(shifts.status());
   v1::ListOffersResponse response;
   *response.mutable_offers() = Current(record->offers(), CopenhagenDay(call.now));
   response.set_etag(etag);
-  for (const v1::OfferToday& stretch : OfferedToday(*record, call.now)) *response.add_today() = stretch;
+  for (const v1::OfferToday& stretch : OfferedToday(*record, OpeningWith(*shifts, *record, call.now))) *response.add_today() = stretch;
   return Decision(response);
 }
 

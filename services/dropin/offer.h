@@ -8,9 +8,9 @@
 
 namespace brobygger::dropin {
 
-// What is offered on the day that it is now in Copenhagen, the earliest first. An offer without days, times and dates is there as long
+// What is offered on the opening's day, the earliest first. An offer without days, times and dates is there as long
 // as the centre is open; so is one by weekday; one with times or dates of its own is there then, whether or not the centre is open.
-std::vector<v1::OfferToday> OfferedToday(const stored::CentreRecord& record, absl::Time now);
+std::vector<v1::OfferToday> OfferedToday(const stored::CentreRecord& record, const v1::Opening& opening);
 // Every offer once, and stretches and dates that make sense.
 std::vector<Violation> CheckOffers(const google::protobuf::RepeatedPtrField<v1::Offer>& offers, absl::CivilDay today);
 

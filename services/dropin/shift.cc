@@ -6,7 +6,6 @@
 #include "services/dropin/house_records.h"
 #include "services/dropin/opening.h"
 #include "services/dropin/states.h"
-#include "services/dropin/stored.pb.h"
 #include "services/runtime/civil.h"
 
 namespace brobygger::dropin {
@@ -49,6 +48,18 @@ absl::Status Collect(const absl::StatusOr<Listed<Shift>>& page, std::vector<std:
     if (shift->state() != v1::SHIFT_STATE_CANCELLED) out->emplace_back(id, *shift);
   }
   return absl::OkStatus();
+}
+
+// Whether somebody is left with too few, who had enough as long as this shift of the staff stood. Nobody left is not too few.
+bool TooLowWithout(const std::string& id, const DayShifts& all, int needed) {
+  DayShifts rest = all;
+  rest.staff.erase(std::remove_if(rest.staff.begin(), rest.staff.end(), [&](const auto& named) { return named.first == id; }), rest.staff.end());
+  const auto turns = [&](int minute) {
+    return StaffingAt(rest, minute, needed) == v1::STAFFING_TOO_LOW && StaffingAt(all, minute, needed) == v1::STAFFING_VALID;
+  };
+  // Who is on duty changes where a shift begins or ends.
+  const auto at_an_edge = [&](const auto& named) { return turns(named.second.from_minute()) || turns(named.second.to_minute()); };
+  return std::any_of(all.staff.begin(), all.staff.end(), at_an_edge) || std::any_of(all.users.begin(), all.users.end(), at_an_edge);
 }
 
 void Close(const char* label_da, const char* label_en, v1::Opening* opening) {
@@ -107,14 +118,17 @@ absl::StatusOr<Decision> ReportStaffing(const Call& call, const v1::ReportStaffi
   return decision;
 }
 
-absl::StatusOr<Decision> CancelShift(const Call&, const v1::CancelShiftRequest& request, View& view) {
+absl::StatusOr<Decision> CancelShift(const Call& call, const v1::CancelShiftRequest& request, View& view) {
   const std::string id = IdOf(request.name());
   BB_ASSIGN_OR_RETURN(const v1::StaffShift* before, view.Get<v1::StaffShift>(id));
   BB_RETURN_IF_ERROR(CheckMove(before->state(), v1::SHIFT_STATE_CANCELLED));
   BB_ASSIGN_OR_RETURN(const int needed, Needed(view));
+  BB_ASSIGN_OR_RETURN(const DayShifts there, ShiftsOn(ToDay(before->date()), view));
   v1::StaffShift shift = *before;
   shift.set_state(v1::SHIFT_STATE_CANCELLED);
-  return Put<v1::CancelShiftResponse>(id, shift, needed, view);
+  BB_ASSIGN_OR_RETURN(Decision decision, Put<v1::CancelShiftResponse>(id, shift, needed, view));
+  if (TooLowWithout(id, there, needed)) Announce(call, v1::HOUSE_EVENT_TYPE_STAFFING_TOO_LOW, request.name(), &decision);
+  return decision;
 }
 
 absl::StatusOr<Decision> ListShifts(const Call&, const v1::ListShiftsRequest& request, View& view) {
@@ -197,16 +211,18 @@ v1::Staffing StaffingAt(const DayShifts& shifts, int minute, int needed) {
   return planned ? StaffingOf(count, phone_backup, needed) : v1::STAFFING_NOT_PLANNED;
 }
 
-void ApplyShifts(const DayShifts& shifts, const v1::Centre& centre, int minute, v1::Opening* opening) {
-  const v1::Staffing staffing = StaffingAt(shifts, minute, centre.safety_staffing());
-  opening->set_staffing(staffing);
-  if (!shifts.users.empty() && IsConditional(centre, ToDay(opening->date()))) {
-    KeepTo(shifts, opening);
-    if (staffing == v1::STAFFING_NOT_PLANNED) Close("Lukket", "Closed", opening);
+v1::Opening OpeningWith(const DayShifts& shifts, const stored::CentreRecord& record, absl::Time now) {
+  v1::Opening opening = OpeningAt(record, now);
+  const v1::Staffing staffing = StaffingAt(shifts, MinuteOf(now), record.centre().safety_staffing());
+  opening.set_staffing(staffing);
+  if (IsConditional(record.centre(), ToDay(opening.date()))) {
+    KeepTo(shifts, &opening);
+    if (shifts.users.empty() || staffing == v1::STAFFING_NOT_PLANNED) Close("Lukket", "Closed", &opening);
   }
-  if (staffing == v1::STAFFING_TOO_LOW && opening->state() != v1::OPENING_STATE_CLOSED) {
-    Close("Lukket: for få på vagt", "Closed: too few on duty", opening);
+  if (staffing == v1::STAFFING_TOO_LOW && opening.state() != v1::OPENING_STATE_CLOSED) {
+    Close("Lukket: for få på vagt", "Closed: too few on duty", &opening);
   }
+  return opening;
 }
 
 }  // namespace brobygger::dropin

@@ -11,6 +11,7 @@
 #include "brobygger/dropin/v1/centre.pb.h"
 #include "brobygger/dropin/v1/shift.pb.h"
 #include "brobygger/dropin/v1/user_shift.pb.h"
+#include "services/dropin/stored.pb.h"
 #include "services/runtime/decide.h"
 
 namespace brobygger::dropin {
@@ -41,8 +42,9 @@ struct DayShifts {
 absl::StatusOr<DayShifts> ShiftsOn(absl::CivilDay day, View& view);
 // All of the staff who are on duty at that minute count together; volunteers always have their phone.
 v1::Staffing StaffingAt(const DayShifts& shifts, int minute, int needed);
-// What the day's shifts do to what hours and confirmed days say: states the staffing, and too few close the house. A conditional day
-// that has user shifts is open while one of them goes on (or staff are there), not all of its hours.
-void ApplyShifts(const DayShifts& shifts, const v1::Centre& centre, int minute, v1::Opening* opening);
+// Whether the house is open: what hours and confirmed days say, and what the day's shifts do to it. It states the staffing, and too few
+// close the house. A conditional day is open while one of its user shifts goes on (or staff are there too), not all of its hours;
+// without a user shift it is closed.
+v1::Opening OpeningWith(const DayShifts& shifts, const stored::CentreRecord& record, absl::Time now);
 
 }  // namespace brobygger::dropin

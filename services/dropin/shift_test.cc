@@ -1,6 +1,7 @@
 // Shifts of staff and users, and what they do to the door.
 #include "services/dropin/shift.h"
 
+#include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
 #include "brobygger/dropin/v1/house_event.pb.h"
@@ -10,6 +11,8 @@
 
 namespace brobygger::dropin {
 namespace {
+
+using ::testing::ElementsAre;
 
 class ShiftTest : public ::testing::Test {
  protected:
@@ -32,6 +35,11 @@ class ShiftTest : public ::testing::Test {
     request.set_staff_count(count);
     if (backup) Backup(request.mutable_phone_backup());
     return house.Ask<v1::ReportStaffingResponse>("ReportStaffing", request);
+  }
+  absl::Status CancelStaff(const std::string& name) {
+    v1::CancelShiftRequest request;
+    request.set_name(name);
+    return house.Ask<v1::CancelShiftResponse>("CancelShift", request).status();
   }
   absl::StatusOr<v1::PlanUserShiftResponse> PlanUsers(absl::CivilDay day, bool backup = true, int from = 480, int to = 840) {
     v1::PlanUserShiftRequest request;
@@ -95,8 +103,7 @@ TEST_F(ShiftTest, TooFewCloseTheHouseWhileItLasts) {
   auto ill = Report(shift->shift().name(), 1);
   ASSERT_TRUE(ill.ok()) << "how it is is never refused";
   EXPECT_EQ(ill->shift().staffing(), v1::STAFFING_TOO_LOW);
-  ASSERT_EQ(house.store.events().size(), 1u);
-  EXPECT_EQ(static_cast<const v1::HouseEvent&>(*house.store.events()[0]).type(), v1::HOUSE_EVENT_TYPE_STAFFING_TOO_LOW);
+  EXPECT_THAT(house.Announced(), ElementsAre(v1::HOUSE_EVENT_TYPE_STAFFING_TOO_LOW));
   EXPECT_EQ(Centre(Noon()).opening().state(), v1::OPENING_STATE_CLOSED);
   EXPECT_EQ(Centre(Noon()).opening().label_da(), "Lukket: for få på vagt");
   EXPECT_EQ(Centre(Noon(kSaturday, 12, 30)).opening().label_da(), "Åbent") << "the shift is over";
@@ -106,6 +113,24 @@ TEST_F(ShiftTest, TooFewCloseTheHouseWhileItLasts) {
   EXPECT_EQ(Centre(Noon()).opening().staffing(), v1::STAFFING_VALID);
   ASSERT_TRUE(Report(shift->shift().name(), 0, true).ok());
   EXPECT_EQ(Centre(Noon(kSaturday, 8, 30)).opening().staffing(), v1::STAFFING_TOO_LOW) << "a phone alone is nobody";
+}
+
+TEST_F(ShiftTest, CallingOffAShiftThatLeavesTooFewIsAnnounced) {
+  auto ill = Plan(kSaturday, 2, false, 480, 720);
+  auto help = Plan(kSaturday, 1, true, 600, 900);
+  auto later = Plan(kSaturday, 2, false, 720, 900);
+  ASSERT_TRUE(ill.ok() && help.ok() && later.ok());
+  ASSERT_TRUE(Report(ill->shift().name(), 0).ok());
+  const auto low = v1::HOUSE_EVENT_TYPE_STAFFING_TOO_LOW;
+  ASSERT_THAT(house.Announced(), ElementsAre(low));
+  ASSERT_TRUE(CancelStaff(later->shift().name()).ok());
+  EXPECT_THAT(house.Announced(), ElementsAre(low)) << "the others are enough, or nobody is planned";
+  ASSERT_TRUE(CancelStaff(help->shift().name()).ok());
+  EXPECT_THAT(house.Announced(), ElementsAre(low, low)) << "who is ill was not alone before";
+  EXPECT_EQ(static_cast<const v1::HouseEvent&>(*house.store.events().back()).about(), help->shift().name());
+  EXPECT_EQ(Centre(Noon(kSaturday, 10)).opening().staffing(), v1::STAFFING_TOO_LOW);
+  ASSERT_TRUE(CancelStaff(ill->shift().name()).ok());
+  EXPECT_THAT(house.Announced(), ElementsAre(low, low)) << "nobody is left: not planned, not too few";
 }
 
 TEST_F(ShiftTest, HeldByItselfThenForgotten) {
@@ -145,6 +170,7 @@ TEST_F(ShiftTest, AUserShiftOpensTheSunday) {
   EXPECT_EQ(Centre(Noon(kSunday)).opening().label_da(), "Lukket") << "refused is not planned";
   auto shift = PlanUsers(kSunday);
   ASSERT_TRUE(shift.ok()) << shift.status();
+  EXPECT_THAT(house.Announced(), ElementsAre(v1::HOUSE_EVENT_TYPE_CENTRE_OPENED));
   EXPECT_EQ(Centre(Noon(kSunday)).opening().state(), v1::OPENING_STATE_OPEN_BY_USER_SHIFT);
   EXPECT_EQ(Centre(Noon(kSunday)).opening().staffing(), v1::STAFFING_VALID);
   EXPECT_EQ(Centre(Noon(kSunday + 7)).opening().label_da(), "Lukket") << "every Sunday for itself";
@@ -167,7 +193,14 @@ TEST_F(ShiftTest, TwoUserShiftsOfADayAndTheLastOneClosesIt) {
 }
 
 TEST_F(ShiftTest, ASundayIsOpenWhileItsUserShiftGoesOn) {
+  v1::UpdateOffersRequest offers;
+  offers.add_offers()->set_kind(v1::OFFER_KIND_HERE_TO_BE);
+  ASSERT_TRUE(house.Ask<v1::UpdateOffersResponse>("UpdateOffers", offers).ok());
   ASSERT_TRUE(PlanUsers(kSunday, true, 540, 660).ok());
+  const auto offered = house.Ask<v1::ListOffersResponse>("ListOffers", v1::ListOffersRequest(), Noon(kSunday, 9));
+  ASSERT_EQ(offered->today_size(), 1);
+  EXPECT_EQ(offered->today(0).from_minute(), 540) << "and what it offers goes on as long";
+  EXPECT_EQ(offered->today(0).to_minute(), 660);
   EXPECT_EQ(Centre(Noon(kSunday, 8, 59)).opening().label_da(), "Lukket");
   EXPECT_EQ(Centre(Noon(kSunday, 9)).opening().label_da(), "Åbent (brugervagt)");
   EXPECT_EQ(Centre(Noon(kSunday, 11)).opening().label_da(), "Lukket") << "the hours go on, the shift does not";
@@ -208,6 +241,9 @@ TEST_F(ShiftTest, TakingTheDayBackCallsTheShiftOff) {
   ASSERT_EQ(list->shifts_size(), 1);
   EXPECT_EQ(list->shifts(0).state(), v1::SHIFT_STATE_CANCELLED);
   EXPECT_EQ(Centre(Noon(kSunday)).opening().label_da(), "Lukket");
+  request.set_open(true);
+  EXPECT_EQ(ReasonOf(house.Ask<v1::ConfirmConditionalDayResponse>("ConfirmConditionalDay", request).status()), "STAFFING_TOO_LOW")
+      << "the day is not opened by a word";
 }
 
 TEST_F(ShiftTest, EverySecondSunday) {

@@ -6,6 +6,7 @@
 #include <gtest/gtest.h>
 
 #include "absl/strings/str_cat.h"
+#include "brobygger/dropin/v1/house_event.pb.h"
 #include "services/dropin/entities.h"
 #include "services/dropin/service.h"
 #include "services/runtime/civil.h"
@@ -59,6 +60,13 @@ class House {
       }
       ASSERT_TRUE(known) << kind;
     }
+  }
+
+  // What the house announced so far, in order.
+  std::vector<v1::HouseEventType> Announced() const {
+    std::vector<v1::HouseEventType> types;
+    for (const auto& event : store.events()) types.push_back(static_cast<const v1::HouseEvent&>(*event).type());
+    return types;
   }
 
   std::shared_ptr<LinkCheck> links;

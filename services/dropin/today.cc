@@ -9,7 +9,6 @@
 #include "services/dropin/house_meeting.h"
 #include "services/dropin/house_records.h"
 #include "services/dropin/offer.h"
-#include "services/dropin/opening.h"
 #include "services/dropin/shift.h"
 #include "services/dropin/states.h"
 #include "services/dropin/stored.pb.h"
@@ -96,11 +95,10 @@ absl::StatusOr<Decision> GetToday(const Call& call, const v1::GetTodayRequest&, 
 
   v1::GetTodayResponse response;
   response.set_display_name(centre.display_name());
-  *response.mutable_opening() = OpeningAt(*record, call.now);
-  ApplyShifts(*shifts, centre, minute, response.mutable_opening());
+  *response.mutable_opening() = OpeningWith(*shifts, *record, call.now);
   const v1::Staffing staffing = response.opening().staffing();
   AddShifts(*shifts, minute, centre.safety_staffing(), &response);
-  for (const v1::OfferToday& offer : OfferedToday(*record, call.now)) *response.add_offers() = offer;
+  for (const v1::OfferToday& offer : OfferedToday(*record, response.opening())) *response.add_offers() = offer;
   if (meetings->next) *response.mutable_next_meeting() = *meetings->next;
 
   if (staffing == v1::STAFFING_TOO_LOW) response.add_warnings(v1::HOUSE_WARNING_STAFFING_TOO_LOW);

@@ -6,7 +6,6 @@
 #include "services/dropin/entities.h"
 #include "services/dropin/house_records.h"
 #include "services/dropin/opening.h"
-#include "services/dropin/shift.h"
 #include "services/dropin/states.h"
 #include "services/dropin/stored.pb.h"
 #include "services/runtime/civil.h"
@@ -71,7 +70,7 @@ absl::StatusOr<Decision> PlanUserShift(const Call& call, const v1::PlanUserShift
   const std::string id = call.NewId();
   BB_ASSIGN_OR_RETURN(Decision decision, Put<v1::PlanUserShiftResponse>(id, shift, view));
   decision.Put(Entities(), kCentreId, centre);
-  Announce(call, v1::HOUSE_EVENT_TYPE_CENTRE_OPENED, absl::StrCat(kPlural, "/", id), &decision);
+  Announce(call, v1::HOUSE_EVENT_TYPE_CENTRE_OPENED, UserShiftName(id), &decision);
   return decision;
 }
 
@@ -114,16 +113,16 @@ absl::StatusOr<Decision> EndUserShift(const Call& call, const std::string& id, V
   return decision;
 }
 
-absl::Status CancelUserShiftsOn(absl::CivilDay day, View& view, Decision* decision) {
-  BB_ASSIGN_OR_RETURN(const DayShifts there, ShiftsOn(day, view));
-  for (const auto& [id, before] : there.users) {
+void CancelUserShifts(const DayShifts& day, Decision* decision) {
+  for (const auto& [id, before] : day.users) {
     if (!MayBecome(before.state(), v1::SHIFT_STATE_CANCELLED)) continue;
     v1::UserShift shift = before;
     shift.set_state(v1::SHIFT_STATE_CANCELLED);
     decision->Put(Entities(), id, shift);
   }
-  return absl::OkStatus();
 }
+
+std::string UserShiftName(absl::string_view id) { return absl::StrCat(kPlural, "/", id); }
 
 absl::StatusOr<UserShiftRhythm> RhythmOn(absl::CivilDay today, View& view) {
   BB_ASSIGN_OR_RETURN(const Listed<v1::UserShift> recent, view.Page<v1::UserShift>("standing", "", kRecent));

@@ -6,6 +6,7 @@
 
 #include "absl/time/civil_time.h"
 #include "brobygger/dropin/v1/user_shift.pb.h"
+#include "services/dropin/shift.h"
 #include "services/runtime/decide.h"
 
 namespace brobygger::dropin {
@@ -19,8 +20,9 @@ absl::StatusOr<Decision> ListUserShifts(const Call& call, const v1::ListUserShif
 // OnDue: held once it has ended.
 absl::StatusOr<Decision> EndUserShift(const Call& call, const std::string& id, View& view);
 
-// Calls off those that are planned on the day, whose confirmation somebody takes back.
-absl::Status CancelUserShiftsOn(absl::CivilDay day, View& view, Decision* decision);
+// Calls off those that are planned on a day whose confirmation somebody takes back.
+void CancelUserShifts(const DayShifts& day, Decision* decision);
+std::string UserShiftName(absl::string_view id);
 
 // When the next is due, and whether one is planned today or later.
 struct UserShiftRhythm {
