@@ -21,7 +21,7 @@ class World {
 
   // A configuration for the process `name`, complete but for its doors; listens on a free port.
   runtime::ServiceConfig Config(const std::string& name);
-  // A channel of the process `peer` to `server` ("dropin") at `port`.
+  // A channel of the process `peer` to `server` ("dropin"), which serves at `port`; connected.
   std::unique_ptr<RpcClient> Client(const std::string& peer, const std::string& server, int port);
   std::unique_ptr<RpcClient> ClientWith(const runtime::Tls& tls, const std::string& server, int port);
 
