@@ -110,6 +110,7 @@ void Committer::Send() {
   keys_named_.clear();
   closed_.clear();
   journal_.clear();
+  if (store_->journal_ != nullptr) Op('n', "", absl::StrCat(store_->journal_->Given(base_)));
   AddChecks();
   const bool trust = scope_.slug == Store::kTrustSlug;
   if (!trust && !request_.decision->ledger().empty()) return Finish(absl::InternalError("a ledger entry outside the trust store"));
@@ -138,6 +139,7 @@ void Committer::OnReply(absl::StatusOr<Redis::Reply> reply) {
     }
     return OnCommitted(*reply);
   }
+  if (answer == "RESTORED") return Finish(StoreDown());
   if (answer == "CONFLICT") return Finish(Conflict());
   if (answer == "DUPLICATE") return Finish(Duplicate());
   if (answer == "UNREAD") return LoadUnread();
@@ -181,7 +183,11 @@ void Committer::OnCommitted(const Redis::Reply& reply) {
   if (journal_.empty()) return Finish(absl::OkStatus());
   if (reply.elements.size() != journal_.size() + 1) return Finish(absl::InternalError("bb_commit gave another number of journal lines"));
   std::vector<Journal::Line> lines;
-  for (size_t i = 0; i < journal_.size(); ++i) lines.push_back({base_, static_cast<std::uint64_t>(reply.elements[i + 1].integer), journal_[i]});
+  for (size_t i = 0; i < journal_.size(); ++i) {
+    Journal::Line& line = lines.emplace_back(Journal::Line{base_, static_cast<std::uint64_t>(reply.elements[i + 1].integer), journal_[i]});
+    line.tag = store_->TagOf(scope_, line);
+    store_->journal_->SawGiven(base_, line.number);
+  }
   // A journal that cannot be written does not undo what was done: it waits in the store until it can (and the alarm is raised).
   store_->journal_->Append(std::move(lines), [self = shared_from_this()](absl::Status) { self->Finish(absl::OkStatus()); },
                            [store = store_](const Journal::Line& line) { store->JournalWritten(line); });

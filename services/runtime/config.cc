@@ -93,6 +93,7 @@ absl::StatusOr<runtime::ServiceConfig> LoadServiceConfig(const std::string& path
       return absl::InvalidArgumentError(absl::StrCat(path, ": insecure_loopback wants a loopback address to listen on"));
     }
   } else {
+    if (config.no_journal()) return absl::InvalidArgumentError(absl::StrCat(path, ": no_journal wants insecure_loopback"));
     BB_RETURN_IF_ERROR(Require(path, {{"tls.certificate", &config.tls().certificate()},
                                       {"tls.key", &config.tls().key()},
                                       {"tls.ca", &config.tls().ca()},
@@ -103,13 +104,15 @@ absl::StatusOr<runtime::ServiceConfig> LoadServiceConfig(const std::string& path
   if (config.has_consent()) {
     BB_RETURN_IF_ERROR(Require(path, {{"consent.target", &config.consent().target()}, {"consent.name", &config.consent().name()}}));
   }
+  if (config.no_journal() && !config.journal_dir().empty()) return absl::InvalidArgumentError(absl::StrCat(path, ": no_journal and journal_dir contradict each other"));
+  if (config.ledger_keep() != 0 && config.ledger_dir().empty()) return absl::InvalidArgumentError(absl::StrCat(path, ": ledger_keep wants a ledger_dir"));
   if (config.slow_threads() < 0 || config.slow_threads() > 64) {
     return absl::InvalidArgumentError(absl::StrCat(path, ": slow_threads wants 0 to 64"));
   }
   const size_t slash = path.rfind('/');
   const std::string dir = slash == std::string::npos ? "" : path.substr(0, slash + 1);
   auto* tls = config.mutable_tls();
-  for (std::string* p : {tls->mutable_certificate(), tls->mutable_key(), tls->mutable_ca(), config.mutable_keys_dir(), config.mutable_journal_dir(),
+  for (std::string* p : {tls->mutable_certificate(), tls->mutable_key(), tls->mutable_ca(), config.mutable_keys_dir(), config.mutable_journal_dir(), config.mutable_ledger_dir(),
                          config.mutable_directory(), config.mutable_statement_public_key(), config.mutable_statement_private_key(),
                          config.mutable_ledger_private_key(), config.mutable_ledger_public_key(), config.mutable_consent_texts(), config.mutable_tokens()->mutable_ca(),
                          config.mutable_looks()->mutable_trust_data_dir()}) {

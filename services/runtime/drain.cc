@@ -27,33 +27,40 @@ class Drain : public JournalDrain {
 
  private:
   struct Seen {
-    std::uint64_t given = 0;
+    std::size_t waiting = 0;
     std::map<std::uint64_t, absl::Time> since;  // of each line that waits: when it was seen first
-    bool late = false;
+    bool late = false, restored = false;
   };
 
   void Loop(const std::vector<ReplayScope>& scopes) {
     std::vector<Seen> seen(scopes.size());
     for (;;) {
-      for (std::size_t i = 0; i < scopes.size(); ++i) Look(scopes[i], &seen[i]);
+      std::size_t waiting = 0;
+      for (std::size_t i = 0; i < scopes.size(); ++i) {
+        Look(scopes[i], &seen[i]);
+        waiting += seen[i].waiting;
+      }
+      if (options_.waiting) options_.waiting(waiting);
       std::unique_lock<std::mutex> lock(mutex_);
       if (wake_.wait_for(lock, absl::ToChronoNanoseconds(options_.every), [this] { return stopping_; })) return;
     }
   }
 
   void Look(const ReplayScope& s, Seen* seen) {
+    const std::uint64_t given = journal_->Given(s.store->JournalBase(s.scope));  // known before the store is asked
     absl::StatusOr<Store::JournalState> state = s.store->ReadJournalState(s.scope);
     if (!state.ok()) {
       if (absl::IsDataLoss(state.status())) alarm_("journal_not_written");
       return;  // no connection: the next look comes after it
     }
-    if (state->given < seen->given) {
+    seen->waiting = state->waiting.size();
+    if (state->given < given) {
+      if (seen->restored) return;
+      seen->restored = true;
       alarm_("store_was_restored");
-      seen->given = state->given;
       if (options_.restored) options_.restored();
       return;
     }
-    seen->given = state->given;
     const absl::Time now = absl::Now();
     std::map<std::uint64_t, absl::Time> since;
     std::vector<Journal::Line> left;

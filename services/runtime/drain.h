@@ -3,6 +3,7 @@
 // twice does no harm.
 #pragma once
 
+#include <cstddef>
 #include <functional>
 #include <memory>
 #include <vector>
@@ -21,6 +22,8 @@ class JournalDrain {
     // The store has given out fewer lines than before: it was put back from an older copy under a running service. What it has
     // forgotten is done again at the next start, so the process has to end. On the drain's thread.
     std::function<void()> restored;
+    // How many lines wait in all scopes, after each look. On the drain's thread.
+    std::function<void(std::size_t)> waiting{};
   };
   // One thread. The scopes are laid beside the journal already (ReplayJournal).
   static std::unique_ptr<JournalDrain> Start(Journal* journal, std::vector<ReplayScope> scopes, std::function<void(const char*)> alarm, Options options);

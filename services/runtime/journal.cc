@@ -33,6 +33,7 @@ std::string Check(absl::string_view text) { return crypto::Hex(crypto::Sha256(te
 
 std::string TextOf(const Journal::Line& line) {
   std::string text = absl::StrCat(line.base, " ", line.number, " ", line.sealed.empty() ? kNothing : crypto::Hex(line.sealed));
+  if (!line.tag.empty()) absl::StrAppend(&text, " ", crypto::Hex(line.tag));
   absl::StrAppend(&text, " ", Check(text), "\n");
   return text;
 }
@@ -42,9 +43,10 @@ bool Parse(absl::string_view text, Journal::Line* line) {
   const std::size_t last = text.rfind(' ');
   if (last == absl::string_view::npos || text.substr(last + 1) != Check(text.substr(0, last))) return false;
   const std::vector<absl::string_view> parts = absl::StrSplit(text.substr(0, last), ' ');
-  if (parts.size() != 3 || parts[0].empty() || !absl::SimpleAtoi(parts[1], &line->number)) return false;
+  if (parts.size() < 3 || parts.size() > 4 || parts[0].empty() || !absl::SimpleAtoi(parts[1], &line->number)) return false;
   line->base = std::string(parts[0]);
   line->sealed = parts[2] == kNothing ? "" : absl::HexStringToBytes(parts[2]);
+  line->tag = parts.size() == 4 ? absl::HexStringToBytes(parts[3]) : "";
   return true;
 }
 
@@ -152,6 +154,18 @@ absl::Status Journal::AppendAndWait(std::vector<Line> lines) {
   std::promise<absl::Status> result;
   Append(std::move(lines), [&result](absl::Status status) { result.set_value(std::move(status)); }, [](const Line&) {});
   return result.get_future().get();
+}
+
+std::uint64_t Journal::Given(const std::string& base) const {
+  std::lock_guard<std::mutex> lock(given_mutex_);
+  const auto it = given_.find(base);
+  return it == given_.end() ? 0 : it->second;
+}
+
+void Journal::SawGiven(const std::string& base, std::uint64_t number) {
+  std::lock_guard<std::mutex> lock(given_mutex_);
+  std::uint64_t& given = given_[base];
+  given = std::max(given, number);
 }
 
 bool Journal::Write(const std::string& text) {

@@ -4,10 +4,10 @@
 //
 // One file for each process at a time, "<service>.<n>.journal", only ever appended to, one line each:
 //
-//   <base of the scope> <number> <sealed note in hex> <first 16 hex digits of the SHA-256 of what stands before>
+//   <base of the scope> <number> <sealed note in hex> <tag in hex> <first 16 hex digits of the SHA-256 of what stands before>
 //
 // Notes are sealed under a key of the scope; bases name a service and an agency. Numbers are given by the store, without gaps in a
-// scope, so that store and journal tell which of them is older. A line that a power cut left half written is cut off when its file is
+// scope, so that store and journal tell which of them is older; the tag binds number and note, so that no line takes another's place. A line that a power cut left half written is cut off when its file is
 // taken up again: nobody was answered, and it still waits in the store.
 //
 // Threads: any.
@@ -17,6 +17,7 @@
 #include <cstdint>
 #include <deque>
 #include <functional>
+#include <map>
 #include <memory>
 #include <mutex>
 #include <string>
@@ -34,6 +35,7 @@ class Journal {
     std::string base;  // "consent:{trust}:"
     std::uint64_t number = 0;
     std::string sealed;  // empty: says only that the journal begins after this number
+    std::string tag{};   // binds number and note (Store::TagOf); empty while the line waits in the store
   };
 
   // Takes up or makes a file of the service in `dir`. `alarm`: called with "journal_not_written" when writing begins to fail.
@@ -50,6 +52,11 @@ class Journal {
   // What could not be written is left to the store.
   void Stop();
 
+  // How many lines of a scope this process knows to have been given out, 0 at first; it only rises. A store that knows of fewer was
+  // put back from an older copy and takes no commit (store.lua).
+  std::uint64_t Given(const std::string& base) const;
+  void SawGiven(const std::string& base, std::uint64_t number);
+
  private:
   struct Item {
     std::vector<Line> lines;
@@ -64,6 +71,8 @@ class Journal {
   const int fd_;
   std::int64_t size_;  // of what is whole and on disk. On its thread
   const std::function<void(const char*)> alarm_;
+  mutable std::mutex given_mutex_;
+  std::map<std::string, std::uint64_t> given_;
   std::mutex mutex_;
   std::condition_variable wake_;
   std::deque<Item> queue_;

@@ -159,7 +159,8 @@ class JournalTest : public StoreFixture {
     ReplayScope s;
     s.scope = scope_;
     s.store = kept_.get();
-    return JournalDrain::Start(journal_.get(), {s}, std::move(alarm), {absl::Milliseconds(20), absl::Milliseconds(200), std::move(restored)});
+    return JournalDrain::Start(journal_.get(), {s}, std::move(alarm),
+                               {absl::Milliseconds(20), absl::Milliseconds(200), std::move(restored), [this](std::size_t lines) { waiting_ = lines; }});
   }
   absl::Status Replay() {
     Module module;
@@ -182,6 +183,7 @@ class JournalTest : public StoreFixture {
   TempDir dir_;
   const EntitySet entities_;
   std::set<std::string> alarms_;
+  std::atomic<std::size_t> waiting_{99};
   std::unique_ptr<Journal> journal_;
   std::unique_ptr<Store> kept_;
 };
@@ -218,7 +220,7 @@ TEST_F(JournalTest, AStoreFromAnOlderCopyForgetsNothing) {
 
   server_->Admin({"FLUSHALL"});
   for (const auto& [key, value] : copy) server_->Admin({"SET", key, value});
-  Open();
+  NextProcess();
   EXPECT_EQ(MethodOf("a"), "open") << "the old copy would give it back";
   EXPECT_EQ(MethodOf("b"), "open");
   const absl::Status replayed = Replay();
@@ -318,11 +320,58 @@ TEST_F(JournalTest, ALineThatWaitsLongAndAStoreThatWentBackRaiseTheAlarm) {
   for (int i = 0; i < 300 && late == 0; ++i) absl::SleepFor(absl::Milliseconds(10));
   absl::SleepFor(absl::Milliseconds(200));
   EXPECT_EQ(late, 1) << "once, not at every look";
+  EXPECT_EQ(waiting_, 1u);
   EXPECT_EQ(ended, 0);
   SetRaw("jn", "1");
   for (int i = 0; i < 300 && ended == 0; ++i) absl::SleepFor(absl::Milliseconds(10));
   EXPECT_EQ(restored, 1);
   EXPECT_EQ(ended, 1);
+}
+
+TEST_F(JournalTest, AStoreThatWentBackTakesNotASingleWrite) {
+  ASSERT_TRUE(Write("a", "citizens/x", "open").ok());
+  ASSERT_TRUE(Destroy("citizens/y").ok());
+  SetRaw("jn", "0");  // the moment after, long before any look at it
+  EXPECT_EQ(ReasonOf(Write("b", "citizens/x", "open")), "STORE_DOWN");
+  EXPECT_EQ(ReasonOf(Destroy("citizens/z")), "STORE_DOWN");
+  EXPECT_EQ(MethodOf("b"), "");
+  EXPECT_EQ(server_->Admin({"GET", Base() + "jn"}).text, "0");
+  // Another process has seen as much of it: the journal's other lines, and what it was told at its start.
+  SetRaw("jn", "1");
+  EXPECT_TRUE(Write("b", "citizens/x", "open").ok());
+  NextProcess();
+  ASSERT_TRUE(Replay().ok());
+  SetRaw("jn", "0");
+  EXPECT_EQ(ReasonOf(Write("c", "citizens/x", "open")), "STORE_DOWN");
+}
+
+TEST_F(JournalTest, ALineThatTakesTheNumberOfAnotherIsFoundOut) {
+  ASSERT_TRUE(Destroy("citizens/x").ok());
+  ASSERT_TRUE(Destroy("citizens/y").ok());
+  for (int i = 0; i < 100 && Waits(); ++i) absl::SleepFor(absl::Milliseconds(10));
+  ASSERT_TRUE(Replay().ok());
+  std::vector<Journal::Line> lines;
+  ASSERT_TRUE(journal_->ForEach([&](const Journal::Line& l) { lines.push_back(l); }).ok());
+  ASSERT_EQ(lines.size(), 2u);
+  EXPECT_EQ(lines[0].tag.size(), 16u);
+  const auto with = [&](const std::vector<Journal::Line>& instead) {
+    journal_.reset();
+    std::filesystem::remove(dir_.path() + "/test.1.journal");
+    NextProcess();
+    EXPECT_TRUE(journal_->AppendAndWait(instead).ok());
+    return Replay();
+  };
+  EXPECT_TRUE(with(lines).ok());
+  std::vector<Journal::Line> twice = {lines[0], lines[0]};
+  twice[1].number = 2;  // instead of the one that was removed
+  EXPECT_THAT(with(twice).message(), HasSubstr("line 2 of test:{perron-4}: is not the one that was given this number"));
+  twice[1].tag.clear();
+  EXPECT_THAT(with(twice).message(), HasSubstr("line 2 of test:{perron-4}:"));
+  std::swap(lines[0].number, lines[1].number);
+  EXPECT_THAT(with(lines).message(), HasSubstr("is not the one that was given this number"));
+  // What whoever has looked does not need may be as it is.
+  lines.push_back({"test:{perron-4}:", 2, ""});
+  EXPECT_TRUE(with(lines).ok());
 }
 
 TEST_F(JournalTest, AFileLostFromTheMiddleIsNoticed) {
@@ -344,6 +393,7 @@ TEST_F(JournalTest, AFileLostFromTheMiddleIsNoticed) {
   EXPECT_THAT(refused.message(), HasSubstr("--without-lines test:{perron-4}: 3"));
   // The same in a store from an older copy, which would have been replayed in part.
   SetRaw("jn", "1");
+  NextProcess();
   EXPECT_THAT(Replay().message(), HasSubstr("missing: 2 to 3: "));
   EXPECT_EQ(Raw("jn"), "1");
   std::filesystem::rename(hidden, dir_.path() + "/test.2.journal");

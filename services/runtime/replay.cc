@@ -115,12 +115,30 @@ absl::Status OneScope(Journal& journal, const ReplayScope& s, Held held, absl::T
   return absl::OkStatus();
 }
 
+// A line that has another one's number would stand in for a line that was removed. Those that whoever has looked does not need
+// may be as they are.
+absl::Status CheckTags(const Journal& journal, const std::vector<ReplayScope>& scopes, const std::map<std::string, Held>& held) {
+  std::map<std::string, const ReplayScope*> served;
+  for (const ReplayScope& s : scopes) served[s.store->JournalBase(s.scope)] = &s;
+  absl::Status status;
+  BB_RETURN_IF_ERROR(journal.ForEach([&](const Journal::Line& line) {
+    const auto it = served.find(line.base);
+    if (!status.ok() || it == served.end() || line.sealed.empty() || line.number <= held.at(line.base).begins_after) return;
+    if (crypto::ConstantTimeEqual(line.tag, it->second->store->TagOf(it->second->scope, line))) return;
+    status = absl::DataLossError(absl::StrCat("journal: line ", line.number, " of ", line.base,
+                                              " is not the one that was given this number. Find out who wrote it. To go on: deploy/local/restore --without-lines ",
+                                              line.base, " ", line.number));
+  }));
+  return status;
+}
+
 }  // namespace
 
 absl::Status ReplayJournal(Journal& journal, const std::vector<ReplayScope>& scopes, absl::Time now, Telemetry* telemetry,
                            const std::function<void(const char*)>& alarm) {
   std::map<std::string, Held> held;
   BB_RETURN_IF_ERROR(journal.ForEach([&](const Journal::Line& line) { held[line.base].Add(line); }));
+  BB_RETURN_IF_ERROR(CheckTags(journal, scopes, held));
   for (const ReplayScope& s : scopes) BB_RETURN_IF_ERROR(OneScope(journal, s, held[s.store->JournalBase(s.scope)], now, telemetry, alarm));
   return absl::OkStatus();
 }

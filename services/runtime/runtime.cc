@@ -185,7 +185,11 @@ class Process : public Runtime {
   // Modules over the same keys share their journal.
   absl::Status CheckJournal() {
     if (journal_ == nullptr) {
-      if (!stores_.empty()) telemetry_->Log("WARNING", "no_journal");
+      if (stores_.empty()) return absl::OkStatus();
+      if (!config_.no_journal()) {
+        return absl::InvalidArgumentError("journal_dir: is required by a service with a store: without it an old copy of the store brings back what was taken away");
+      }
+      telemetry_->Log("WARNING", "no_journal");
       return absl::OkStatus();
     }
     std::map<std::string, ReplayScope> scopes;
@@ -208,6 +212,7 @@ class Process : public Runtime {
     JournalDrain::Options options;
     // At once, without draining: every answer would come from a store that gives back what was taken away.
     options.restored = [] { std::_Exit(1); };
+    options.waiting = [this](std::size_t lines) { telemetry_->Gauge("journal_waiting_lines", static_cast<double>(lines)); };
     drain_ = JournalDrain::Start(journal_.get(), std::move(all), Alarm(), std::move(options));
     return absl::OkStatus();
   }

@@ -17,7 +17,7 @@ namespace {
 
 using Reply = Redis::Reply;
 
-constexpr char kLibraryVersion[] = "5";
+constexpr char kLibraryVersion[] = "6";
 
 absl::Status NotServed() { return Refusal(absl::StatusCode::kNotFound, "NOT_FOUND", "this agency is not served here"); }
 
@@ -242,6 +242,8 @@ absl::StatusOr<Store::JournalState> Store::ReadJournalState(const Scope& scope) 
   BB_ASSIGN_OR_RETURN(const Reply waiting, redis_->Call({"LRANGE", base + "j", "0", "-1"}));
   if (!given.IsNil() && !absl::SimpleAtoi(given.text, &state.given)) return absl::DataLossError("the journal's number in the store cannot be read");
   BB_ASSIGN_OR_RETURN(state.waiting, WaitingLines(base, waiting));
+  for (Journal::Line& line : state.waiting) line.tag = TagOf(scope, line);
+  if (journal_ != nullptr) journal_->SawGiven(base, state.given);
   return state;
 }
 
@@ -254,8 +256,17 @@ absl::StatusOr<stored::JournalNote> Store::OpenJournalLine(const Scope& scope, c
   return note;
 }
 
+std::string Store::TagOf(const Scope& scope, const Journal::Line& line) const {
+  const ScopeKeys* keys = keys_.Find(scope.slug);
+  if (keys == nullptr) return "";
+  const std::string key = crypto::Derive(keys->journal, "brobygger numbers of journal lines 1");
+  return crypto::HmacSha256(key, absl::StrCat(line.base, " ", line.number, " ", line.sealed)).substr(0, 16);
+}
+
 absl::Status Store::SetJournalGiven(const Scope& scope, std::uint64_t given) {
-  return redis_->Call({"FCALL", "bb_journal_given", "1", Base(scope), absl::StrCat(given)}).status();
+  BB_RETURN_IF_ERROR(redis_->Call({"FCALL", "bb_journal_given", "1", Base(scope), absl::StrCat(given)}).status());
+  if (journal_ != nullptr) journal_->SawGiven(Base(scope), given);
+  return absl::OkStatus();
 }
 
 void Store::JournalWritten(const Journal::Line& line) {

@@ -86,6 +86,8 @@ class Store {
   // ABORTED CONFLICT: something that was read has changed, or the idempotency key has been used meanwhile. Look for a kept
   //   answer, then run Decide again from an empty View.
   // ALREADY_EXISTS DUPLICATE: a claim is held by another record.
+  // UNAVAILABLE STORE_DOWN, with a journal, also if the store has given out fewer lines than this process has seen: it was put back
+  //   from an older copy, nothing was written, and the process ends (drain.h).
   // FAILED_PRECONDITION ERASED: a write for an owner whose data key was destroyed. A destroyed key never comes back.
   // A record that is written but was not read by the View replaces whatever stands there.
   using CommitDone = std::function<void(absl::Status)>;
@@ -121,6 +123,8 @@ class Store {
   // The line stands in the journal.
   void JournalWritten(const Journal::Line& line);
   std::string JournalBase(const Scope& scope) const { return Base(scope); }
+  // What binds a line's note to its number and scope, 16 bytes. "" if the scope is not served.
+  std::string TagOf(const Scope& scope, const Journal::Line& line) const;
 
  private:
   friend class Committer;

@@ -7,7 +7,7 @@
 -- The ACL of a service (commands inside functions count too):
 --   ~<prefix>:* -@all +fcall +fcall_ro +ping +config|get +get +mget +getrange +set +del +exists +incr +expire +zadd +zrem +zrange
 --   +xadd +sadd +rpush +lrange +lrem    and in the trust store +time +llen +lindex +lrange +rpush +ltrim +xrange +xrevrange
---   +setrange
+--   +setrange +xtrim
 --
 -- Every function takes one key, the base of a scope, "dropin:{perron-4}:"; all keys it touches begin with it. Names in the
 -- arguments stand without the base.
@@ -17,7 +17,7 @@
 -- Assigned by authorise.lua: append_ledger(base, subject, head), called after all checks.
 local append_ledger
 
-local VERSION = '5'
+local VERSION = '6'
 -- No string.rep: while a library loads, Redis offers nothing but register_function.
 local ABSENT = '\0\0\0\0\0\0\0\0'        -- the revision of a record that is not there
 local DESTROYED = 'destroyed'             -- stands where a wrapped data key was
@@ -91,6 +91,8 @@ local check = {
   c = function(base, claim, holder) if (redis.call('GET', base .. 'c:' .. claim) or '') ~= holder then return { 'CONFLICT' } end end,
   -- page read at this revision of its index
   p = function(base, index, revision) if (redis.call('GET', base .. 'xr:' .. index) or '0') ~= revision then return { 'CONFLICT' } end end,
+  -- lines for the journal that the caller knows to have been given out: a store that knows of fewer was put back from an older copy
+  n = function(base, _, given) if tonumber(redis.call('GET', base .. 'jn') or '0') < tonumber(given) then return { 'RESTORED' } end end,
   -- idempotency key, unused
   i = function(base, name) if redis.call('EXISTS', base .. 'i:' .. name) == 1 then return { 'CONFLICT' } end end,
   -- data key that the caller sealed with
@@ -160,7 +162,7 @@ local write = {
 }
 
 -- args: any number of triples: letter, name, value.
--- answer: {'OK', number of each journal line, …} | {'CONFLICT'} | {'DUPLICATE'} | {'ERASED'} | {'UNREAD'}
+-- answer: {'OK', number of each journal line, …} | {'RESTORED'} | {'CONFLICT'} | {'DUPLICATE'} | {'ERASED'} | {'UNREAD'}
 --       | {'KEYS', id, wrapped key or '', …}: seal with these | {'MASTER', fingerprint}: wrap new data keys with this one
 local function bb_commit(keys, args)
   local base = keys[1]

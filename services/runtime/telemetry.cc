@@ -13,6 +13,7 @@
 #include "absl/time/clock.h"
 #include "prometheus/counter.h"
 #include "prometheus/exposer.h"
+#include "prometheus/gauge.h"
 #include "prometheus/histogram.h"
 #include "prometheus/registry.h"
 #include "prometheus/text_serializer.h"
@@ -131,6 +132,16 @@ class PrometheusTelemetry : public Telemetry {
     it->second->Increment(by);
   }
 
+  void Gauge(absl::string_view name, double value) override {
+    std::lock_guard<std::mutex> lock(mu_);
+    auto it = gauges_.find(name);
+    if (it == gauges_.end()) {
+      auto& family = prometheus::BuildGauge().Name(absl::StrCat("brobygger_", name)).Labels({{"service", service_}}).Register(*registry_);
+      it = gauges_.emplace(std::string(name), &family.Add({})).first;
+    }
+    it->second->Set(value);
+  }
+
   void Observe(absl::string_view name, absl::Duration took) override {
     std::lock_guard<std::mutex> lock(mu_);
     auto it = histograms_.find(name);
@@ -189,6 +200,7 @@ class PrometheusTelemetry : public Telemetry {
   std::mutex mu_;
   std::map<std::string, MethodMetrics, std::less<>> methods_;
   std::map<std::string, prometheus::Counter*, std::less<>> counters_;
+  std::map<std::string, prometheus::Gauge*, std::less<>> gauges_;
   std::map<std::string, prometheus::Histogram*, std::less<>> histograms_;
   int64_t log_second_ = 0;
   int log_lines_ = 0;

@@ -51,6 +51,8 @@ class Telemetry {
                    std::initializer_list<std::pair<absl::string_view, absl::string_view>> fields = {}) = 0;
   // Adds to the counter brobygger_<name>_total.
   virtual void Count(absl::string_view name, double by = 1) = 0;
+  // Sets the gauge brobygger_<name>.
+  virtual void Gauge(absl::string_view name, double value) = 0;
   // Records seconds in the histogram brobygger_<name>_seconds.
   virtual void Observe(absl::string_view name, absl::Duration took) = 0;
   // The metrics as text, for tests.

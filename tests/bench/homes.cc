@@ -86,6 +86,7 @@ Homes::Homes(const Shared& shared, uint32_t referrals)
     *config.mutable_records() = records_.config();
     config.mutable_consent()->set_target("127.0.0.1:1");  // nobody looks through its door here
     config.mutable_consent()->set_name("consent");
+    KeepJournal(shared, "homes", &config);
     const std::string unique = t == Transport::kPlain ? "plain-homes" : "tls-homes";
     Service s;
     s.process = std::make_unique<Process>(

@@ -3,6 +3,7 @@
 #include <unistd.h>
 
 #include <cstdio>
+#include <filesystem>
 #include <tuple>
 
 #include "absl/strings/escaping.h"
@@ -77,6 +78,11 @@ runtime::ServiceConfig Configuration(const Shared& shared, const std::string& na
   return c;
 }
 
+void KeepJournal(const Shared& shared, const std::string& stores, runtime::ServiceConfig* config) {
+  config->set_journal_dir(absl::StrCat(shared.dir.path(), "/journal-", stores));
+  std::filesystem::create_directory(config->journal_dir());
+}
+
 std::string WriteConfiguration(const Shared& shared, const std::string& file, const runtime::ServiceConfig& config) {
   std::string text;
   google::protobuf::TextFormat::PrintToString(config, &text);
@@ -134,6 +140,7 @@ Suite::Services Suite::Start(const Shared& shared, Transport transport) {
   for (runtime::ServiceConfig* c : {&consent, &dropin}) {
     c->mutable_consent()->set_target(consent.listen());
     c->mutable_consent()->set_name("consent");
+    KeepJournal(shared, absl::StrCat(citizens_), c);
   }
   Services s;
   s.consent = std::make_unique<Process>(

@@ -33,6 +33,8 @@ struct Shared {
 testing::RedisServer::Options NoRewrites();
 // A configuration that every process needs; listens on a free port.
 runtime::ServiceConfig Configuration(const Shared& shared, const std::string& name, Transport transport);
+// A journal for services over the stores that are called so.
+void KeepJournal(const Shared& shared, const std::string& stores, runtime::ServiceConfig* config);
 std::string WriteConfiguration(const Shared& shared, const std::string& file, const runtime::ServiceConfig& config);
 // The gateway's channel to a service.
 std::unique_ptr<RpcClient> Gateway(const Shared& shared, const std::string& service, Transport transport, const std::string& target);

@@ -1,6 +1,7 @@
 #include "services/runtime/testing/world.h"
 
 #include <cstdlib>
+#include <filesystem>
 #include <iostream>
 #include <tuple>
 
@@ -22,6 +23,7 @@ World::World(const std::string& directory) {
   key("service");
   key("trust");
   for (const auto& agency : loaded->all().agencies()) key(std::string(SlugOf(*AgencyId::Parse(agency.name()))));
+  std::filesystem::create_directory(dir.path() + "/journal");
   std::tie(statement_private_key, statement_public_key) = pki.StatementKeys();
 }
 
@@ -34,6 +36,7 @@ runtime::ServiceConfig World::Config(const std::string& name) {
   *c.mutable_records() = redis.config();
   *c.mutable_trust() = redis.config();
   c.set_keys_dir(dir.path() + "/keys");
+  c.set_journal_dir(dir.path() + "/journal");
   c.set_directory(directory_path_);
   c.set_statement_public_key(statement_public_key);
   return c;
