@@ -8,6 +8,7 @@ import { History } from "./history.mjs";
 
 const patience = 120_000;
 const adviser = ["boligenhed-1", "boligenhed-2"], counter = ["perron-4-1", "perron-4-2"];
+const lastMonth = () => ({ first_day: date(-30), last_day: date() });
 const doors = [`${service.dropin}/GetCitizenFile`, `${service.card}/GetCitizenFile`];
 
 // Citizens of perron-4 whom boligenhed has a reference of; no yes stands.
@@ -50,19 +51,27 @@ export class Clients {
   #read = (as, method, request, more = {}) => this.#grpc.call({ as, method, request, timeout: 3000, ...more });
 
   async start({ lookers = 8, counters = 4, readers = 2 } = {}) {
-    const tallies = `${service.dropin}/GetVisitTallies`, span = { first_day: date(-30), last_day: date() };
-    const first = await this.#keepUp("perron-4-1", tallies, span);
-    const counted = new Map(first.tallies.map((t) => [`${t.date.day} ${t.partOfDay}`, t.visitorsEstimate]));
+    const cells = await this.#emptied(2 * counters);
+    await this.#keepUp("perron-4-1", `${service.dropin}/GetVisitTallies`, lastMonth());  // what there was before anybody counted
     for (const one of this.people) { this.#giver(one); this.#writer(one); }
     for (let n = 0; n < lookers; n++) await this.#looker(adviser[n % 2], doors[n % 4 === 3 ? 1 : 0]);
     for (let n = 0; n < readers; n++) this.#reader(counter[n % 2]);
-    // Few cells, so that counters meet; those with the fewest visitors, since each holds 999.
-    const cells = Array.from({ length: 31 }, (_, d) => ["MORNING", "AFTERNOON", "EVENING"].map((p) => ({ date: date(-d), part_of_day: `PART_OF_DAY_${p}` }))).flat()
-      .sort((a, b) => (counted.get(`${a.date.day} ${a.part_of_day}`) ?? 0) - (counted.get(`${b.date.day} ${b.part_of_day}`) ?? 0)).slice(0, 2 * counters);
-    const left = new Map(cells.map((c) => [c, 900 - (counted.get(`${c.date.day} ${c.part_of_day}`) ?? 0)]));
+    const left = new Map(cells.map((cell) => [cell, 900]));
     for (let n = 0; n < counters; n++) this.#counter(counter[n % 2], left, n % 3 === 2 ? this.#gateway : this.#grpc);
     this.#screener();
     return this;
+  }
+
+  // Parts of days to count in: few, so that counters meet, and set back to nothing, since each holds 999.
+  async #emptied(count) {
+    const method = (name) => `${service.dropin}/${name}`;
+    const { tallies } = await persist("perron-4-1", method("GetVisitTallies"), lastMonth());
+    const cells = Array.from({ length: 31 }, (_, d) => ["MORNING", "AFTERNOON", "EVENING"].map((p) => ({ date: date(-d), part_of_day: `PART_OF_DAY_${p}` }))).flat().slice(0, count);
+    for (const cell of cells) {
+      const there = tallies.find((t) => t.partOfDay === cell.part_of_day && ["year", "month", "day"].every((part) => t.date[part] === cell.date[part]));
+      if (there) await persist("perron-4-1", method("CorrectVisitTally"), { ...cell, visitors_estimate: 0, etag: there.etag, request_id: requestId() });
+    }
+    return cells;
   }
 
   // Gives, takes back, gives again; now and then a yes over a yes.
@@ -132,15 +141,17 @@ export class Clients {
     });
   }
 
+  end() { this.#stop = true; }
+
   // Ends when every write has been answered, and reads all that was written.
   async stop() {
-    this.#stop = true;
+    this.end();
     await Promise.all(this.#running);
     for (const { citizen } of this.people) {
       await this.#keepUp("perron-4-1", `${service.dropin}/GetRegular`, { citizen });
       await this.#keepUp("perron-4-1", `${service.card}/GetCitizenCard`, { citizen });
     }
-    await this.#keepUp("perron-4-1", `${service.dropin}/GetVisitTallies`, { first_day: date(-30), last_day: date() });
+    await this.#keepUp("perron-4-1", `${service.dropin}/GetVisitTallies`, lastMonth());
     for (let page_token = ""; ;) {
       const page = await this.#keepUp("boligenhed-1", `${service.housing}/ListScreenings`, { citizen: this.people[0].reference, page_token });
       if (!(page_token = page.nextPageToken)) break;

@@ -41,38 +41,45 @@ async function gathering(site, random, chosen, longest) {
 }
 
 // Plays until `seconds` are over. `names`: which nemeses; `targets`: over whom, if not over all. `ledger`: a LedgerJudge that has seen the ledger so far. Returns { found, figures }.
-export async function play({ site, random, names = Object.keys(nemeses), targets, seconds, people = 6, most = 3, longest = 1200, rest, ledger = new LedgerJudge(), say = () => {} }) {
+export async function play({ site, random, names = Object.keys(nemeses), targets, seconds, people = 6, most = 3, longest = 1200, rest, counters, ledger = new LedgerJudge(), say = () => {} }) {
   roadNames = site.roads.map((r) => r.name);
   names = names.filter((name) => !site.why.has(name));
   const there = await settle(people);
   ledger.take(await readLedger(ledger.length));
   ledger.wrong = [];
   const ruler = new Ruler().start();
-  const clients = await new Clients(there, { rest }).start();
+  const clients = await new Clients(there, { rest }).start({ counters });
   const figures = { gatherings: 0, kills: 0, evils: {}, back: [] };
   const failed = [];
   const until = Date.now() + seconds * 1000;
   await sleep(300);
-  while (Date.now() < until && failed.length === 0) {
-    if (names.length === 0) { await sleep(100); continue; }
-    const before = new Map(everything.map((name) => [name, site.pid(name)]));
-    const chosen = choose(random, names, most, targets);
-    const evils = await gathering(site, random, chosen, longest);
-    const begun = Date.now();
-    figures.gatherings++;
-    for (const { name, kills = 0 } of evils) {
-      figures.evils[name] = (figures.evils[name] ?? 0) + 1;
-      figures.kills += kills;
+  try {
+    while (Date.now() < until && failed.length === 0) {
+      if (names.length === 0) { await sleep(100); continue; }
+      const before = new Map(everything.map((name) => [name, site.pid(name)]));
+      const chosen = choose(random, names, most, targets);
+      const evils = await gathering(site, random, chosen, longest);
+      const begun = Date.now();
+      figures.gatherings++;
+      for (const { name, kills = 0 } of evils) {
+        figures.evils[name] = (figures.evils[name] ?? 0) + 1;
+        figures.kills += kills;
+      }
+      const told = evils.map((e) => e.what).join("; ");
+      say(told);
+      if (!(await within(healing, () => site.whole()))) failed.push(`after [${told}] not everything answers again: ${site.missing.join(", ")}`);
+      figures.back.push(Date.now() - begun);
+      for (const name of everything) {
+        if (!evils.some((e) => e.target === name) && site.pid(name) !== before.get(name)) failed.push(`${name} is another process after [${told}]`);
+        if (!site.alive(name)) failed.push(`${name} died of [${told}]`);
+      }
+      await sleep(random.real(50, 250));
     }
-    const told = evils.map((e) => e.what).join("; ");
-    say(told);
-    if (!(await within(healing, () => site.whole()))) failed.push(`after [${told}] not everything answers again: ${site.missing.join(", ")}`);
-    figures.back.push(Date.now() - begun);
-    for (const name of everything) {
-      if (!evils.some((e) => e.target === name) && site.pid(name) !== before.get(name)) failed.push(`${name} is another process after [${told}]`);
-      if (!site.alive(name)) failed.push(`${name} died of [${told}]`);
-    }
-    await sleep(random.real(50, 250));
+  } catch (error) {
+    // An evil that could not be done is no finding, and ends the run: nobody goes on asking.
+    clients.end();
+    await ruler.stop().catch(() => {});
+    throw error;
   }
   await clients.stop().catch((error) => failed.push(error.message));
   await ruler.stop();

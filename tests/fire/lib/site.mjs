@@ -139,7 +139,16 @@ export class Site {
     symlinkSync(join(disk, "data"), data);
     this.disks.set(store, disk);
   }
-  free(store) { const { bavail, bsize } = statfsSync(this.disks.get(store)); return bavail * bsize; }
+  // The disk of a store is made so small that this many bytes are left; and as large as it was. Costs no memory.
+  fill(store, left) {
+    const disk = this.disks.get(store);
+    for (let tries = 20; ; tries--) {
+      const { blocks, bfree, bsize } = statfsSync(disk);
+      try { return this.#resize(disk, (blocks - bfree) * bsize + left); } catch (error) { if (tries === 0) throw error; }  // it has written meanwhile
+    }
+  }
+  empty(store) { this.#resize(this.disks.get(store), diskBytes); }
+  #resize(disk, bytes) { execFileSync("mount", ["-o", `remount,size=${Math.max(4096, bytes)}`, disk], { stdio: "pipe" }); }
 
   // One call through every process, each of its connections to a store and each road; a refusal for want of a yes is an answer, and so is that nobody
   // is there.
