@@ -1,12 +1,13 @@
 // Loads the demo municipality into a running instance, through the same calls that staff make: the drop-in centres with
 // their hours and offers, a closed count week, what people do together (together.mjs), how the house is run
-// (houselife.mjs), and the housing side (housing.mjs). What was loaded before stays as it is; counted
+// (houselife.mjs), the housing side (housing.mjs) and the nurse clinic (clinic.mjs). What was loaded before stays as it is; counted
 // visits are not counted twice.
 // Opening hours that the source documents do not give are left out; times and dates of single offers are made up.
 import { readFileSync } from "node:fs";
 import { createHash } from "node:crypto";
 import { viaGrpc, close } from "../../../tests/lib/client.mjs";
 import { date } from "../../../tests/lib/values.mjs";
+import { loadClinic } from "./clinic.mjs";
 import { loadHouseLife } from "./houselife.mjs";
 import { loadHousing } from "./housing.mjs";
 import { loadTogether } from "./together.mjs";
@@ -57,4 +58,5 @@ for (const { account, centre, hours, offers: written, count_week } of centres) {
 await loadTogether(call, keyOf);
 await loadHouseLife(call, keyOf);
 await loadHousing(call, keyOf);
+await loadClinic(call, keyOf);
 close();
