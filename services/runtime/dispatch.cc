@@ -12,6 +12,7 @@
 #include "services/runtime/presence.h"
 #include "services/runtime/rules.h"
 #include "services/runtime/slow_pool.h"
+#include "services/runtime/ticket.h"
 #include "services/runtime/status.h"
 
 namespace brobygger {
@@ -37,6 +38,8 @@ struct Entry {
   policy::v1::PresenceNeed need = policy::v1::PRESENCE_NEED_UNSPECIFIED;
   const Message* prototype = nullptr;
   const FieldDescriptor *citizen = nullptr, *presence = nullptr;
+  rights::v1::Right right = rights::v1::RIGHT_UNSPECIFIED;  // done by a ticket for this
+  const FieldDescriptor* ticket = nullptr;                  // exactly then
   Dispatcher::Before before;
   RawMethod raw;
   RawStream stream;
@@ -64,6 +67,8 @@ class Road : public Dispatcher {
       e.prototype = google::protobuf::MessageFactory::generated_factory()->GetPrototype(method->input_type());
       e.citizen = StringField(method->input_type(), "citizen");
       e.presence = PresenceField(method->input_type());
+      e.right = RightOf(method->input_type());
+      if (e.right != rights::v1::RIGHT_UNSPECIFIED) e.ticket = method->input_type()->FindFieldByName("ticket");
       e.decided.method = method;
       e.decided.module = &module;
       e.decided.store = store;
@@ -94,6 +99,7 @@ class Road : public Dispatcher {
   absl::StatusOr<std::unique_ptr<Message>> RequestOf(const Entry& e, const Incoming& in) const;
   absl::Status CheckCitizen(const Entry& e, const Message& request, const Caller& caller) const;
   absl::Status CheckPresenceOf(const Entry& e, const Message& request, const Caller& caller, Call* call) const;
+  absl::Status EnterByTicket(const Entry& e, const Message& request, Call* call) const;
 
   const Wiring wiring_;
   const crypto::Key page_key_;
@@ -144,6 +150,7 @@ absl::StatusOr<Caller> Road::CallerOf(const Entry& e, const Incoming& in, absl::
   // Own records exist for the agencies served here; whose door it is says the holder, not the caller.
   if (e.access.access == policy::v1::ACCESS_CLASS_DOOR) return caller;
   BB_RETURN_IF_ERROR(AdmitRole(e.access, caller));
+  if (e.ticket != nullptr) return caller;  // nor here: the ticket does
   if (e.decided.module->scope == Module::Scope::kOwnAgency && served_.count(caller.agency.value()) == 0) {
     return Refusal(absl::StatusCode::kPermissionDenied, "AGENCY_NOT_SERVED", "this service keeps no records of your agency");
   }
@@ -191,6 +198,26 @@ absl::Status Road::CheckPresenceOf(const Entry& e, const Message& request, const
   return absl::OkStatus();
 }
 
+// By a ticket the call is the citizen's in the agency that keeps the records, whoever carried it there: its decision, its kept answer and
+// the agency's reading log know the agency's own reference and nothing that another agency's store could hold, too.
+absl::Status Road::EnterByTicket(const Entry& e, const Message& request, Call* call) const {
+  const auto& carried = static_cast<const type::v1::SignedStatement&>(request.GetReflection()->GetMessage(request, e.ticket));
+  BB_ASSIGN_OR_RETURN(const rights::v1::Ticket ticket, CheckTicket(carried, e.right, call->person, call->now, wiring_.statements));
+  if (served_.count(ticket.agency()) == 0) return TicketRefused();
+  type::v1::PresenceStatement word;
+  word.set_agency(ticket.agency());
+  word.set_citizen(ticket.citizen());
+  word.set_word(ticket.word());
+  *word.mutable_time() = ticket.time();
+  call->agency = *AgencyId::Parse(ticket.agency());
+  call->person = *PersonId::Parse(kTicketReader);
+  call->roles.clear();
+  call->citizen_identifier.clear();
+  call->presence = std::move(word);
+  call->presence_signed = true;
+  return absl::OkStatus();
+}
+
 // A role that no look is for is refused here, but the gate is asked all the same: it refuses, too, and writes that somebody
 // asked. Whatever it answers, the caller reads what every method answers to a role that is not listed; unless the entry
 // could not be written: then the caller reads that.
@@ -230,6 +257,9 @@ void Road::Handle(Incoming in) {
   call.person = std::move(caller->person);
   call.roles = std::move(caller->roles);
   call.citizen_identifier = std::move(caller->citizen_identifier);
+  if (e.ticket != nullptr) {
+    if (absl::Status s = EnterByTicket(e, **request, &call); !s.ok()) return in.reply(s, "");
+  }
   call.seed = crypto::Random(32);
   if (!e.before) return RunDecided(&e.decided, &tools_, std::move(in), std::move(call), *std::move(request));
   struct Waiting {
