@@ -1,7 +1,7 @@
 // Every page, on a desk, on a phone of 320 px, in English and on paper.
 import assert from "node:assert/strict";
 import { after, test } from "node:test";
-import { as, base, checkPage, closeBrowser, cprOf, phone, settled, sheets, visitor } from "./browser.mjs";
+import { as, base, checkPage, checkWidths, closeBrowser, cprOf, phone, settled, sheets, violations, visitor } from "./browser.mjs";
 import { newCitizen, press } from "./acts.mjs";
 
 after(closeBrowser);
@@ -13,22 +13,36 @@ const pages = {
   "perron-4-volunteer": ["/taelling", "/vaerested"],
   "perron-4-leader": ["/overblik", "/vaerested", "/taelling/uge"],
   "koordination-1": ["/overblik", "/borgere", "/samtykker"],
-  "borger-1": ["/mit", "/mit/hvem", "/mit/data"],
+  "borger-1": ["/mit", "/mit/hvem", "/mit/data", "/mit/rettigheder"],
 };
 
 for (const [account, paths] of Object.entries(pages)) {
-  for (const [size, viewport] of [["desk", undefined], ["phone", phone]]) {
-    test(`${account}, ${size}`, async () => {
-      const { page, close } = await as(account, { viewport });
-      const reference = paths.some((path) => path.startsWith(":")) ? await newCitizen(page, cprOf("borger-1")) : "";
-      for (const path of paths) {
-        await page.goto(base + path.replace(":", `/borger/${reference}`));
-        await checkPage(page, `${account}${path.replaceAll(/[/:]/g, "-")}-${size}`);
-      }
-      await close();
-    });
-  }
+  test(`${account}, on a phone and on a desk`, async () => {
+    const { page, close } = await as(account);
+    const reference = paths.some((path) => path.startsWith(":")) ? await newCitizen(page, cprOf("borger-1")) : "";
+    for (const path of paths) {
+      await page.goto(base + path.replace(":", `/borger/${reference}`));
+      await checkWidths(page, `${account}${path.replaceAll(/[/:]/g, "-")}`);
+    }
+    await close();
+  });
 }
+
+test("axe would say so: a picture without words, grey on grey, a box without a label", async () => {
+  const { page, context } = await visitor();
+  await page.goto(base);
+  await settled(page);
+  assert.deepEqual(await violations(page), []);
+  await page.evaluate(() => {
+    const spoilt = document.createElement("p");
+    spoilt.append(new Image(9, 9), "to be read by nobody", document.createElement("input"));
+    Object.assign(spoilt.style, { color: "#aaa", background: "#bbb" });
+    document.querySelector("main").append(spoilt);
+  });
+  const found = (await violations(page)).map((what) => what.split(":")[0]);
+  for (const rule of ["image-alt", "color-contrast", "label"]) assert.ok(found.includes(rule), `${rule} in ${found}`);
+  await context.close();
+});
 
 test("the front page, and the language: kept, announced, and nothing left in Danish", async () => {
   const { page, context, close } = await visitor({ viewport: phone });
@@ -70,7 +84,7 @@ test("the matrix and the story fit on paper without buttons", async () => {
 });
 
 test("signing out ends the session here and at the provider", async () => {
-  const { page, close } = await as("perron-4-1", { allow: [401] });
+  const { page, close } = await as("perron-4-1", { own: true, allow: [401] });
   await press(page, "Log af");
   const provider = page.getByRole("button", { name: /^Log ud$/ });
   await provider.or(page.getByRole("heading", { name: "Log ind", level: 1 })).first().waitFor();

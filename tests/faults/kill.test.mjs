@@ -65,7 +65,7 @@ test(`${kills} kills under load`, async (t) => {
     told = `over the connections of the load everything answers: ${same}; over new ones: ${await wholeAgain()}`;
   }
   const rows = await readLedger();
-  t.diagnostic(`${back.length} kills; everything answered again within p50 ${percentile(back, 0.5)} ms, at most ${Math.max(...back)} ms of the start; ${load.acknowledged} acknowledged writes, ${load.looks.length} looks answered (${load.looks.filter((l) => l.permitted).length} permitted), ${rows.length - before} entries`);
+  t.diagnostic(`figure: ${back.length} kills; everything answered again within p50 ${percentile(back, 0.5)} ms, at most ${Math.max(...back)} ms of the start; ${load.acknowledged} acknowledged writes, ${load.looks.length} looks answered (${load.looks.filter((l) => l.permitted).length} permitted), ${rows.length - before} entries`);
   t.diagnostic(Object.entries(load.tries).sort().map(([code, n]) => `${code}: ${n}`).join(", "));
 
   await t.test("every write was answered in the end, and no service made an error of its own out of a death", () => {

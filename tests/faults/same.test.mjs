@@ -57,7 +57,7 @@ test(`2 x ${looks} looks without consent, about somebody and about nobody`, asyn
 
   const t1 = welch(times.somebody, times.nobody), t2 = welch(...cropped(times.somebody, times.nobody));
   const us = (v) => `mean ${mean(v).toFixed(0)} us, median ${percentile(v, 0.5).toFixed(0)} us`;
-  t.diagnostic(`somebody ${us(times.somebody)}; nobody ${us(times.nobody)}; Welch's t ${t1.toFixed(2)}, without the slowest twentieth ${t2.toFixed(2)}`);
+  t.diagnostic(`figure: 2 x ${looks} looks: somebody ${us(times.somebody)}; nobody ${us(times.nobody)}; Welch's t ${t1.toFixed(2)}, without the slowest twentieth ${t2.toFixed(2)}`);
   await t.test("one answer, byte for byte, but for the request id", () => {
     assert.equal(answers.size, 1, [...answers.keys()].join("\n\n"));
     assert.ok([...answers.keys()][0].startsWith("PERMISSION_DENIED\n"));

@@ -21,7 +21,7 @@ const told = (r) => `${r.withdrawals} withdrawals in ${r.seconds.toFixed(1)} s u
 test("no permit after the withdrawal's own entry, and no answer without its entry", async (t) => {
   const wanted = Number(process.env.BROBYGGER_WITHDRAWALS ?? (long ? 1200 : 160));
   const r = await play(process.env, wanted, long ? 16 : 8);
-  t.diagnostic(told(r));
+  t.diagnostic(`figure: ${told(r)}`);
   await t.test("the ledger's order holds: dense numbers and chains, time that never falls, no permit under a withdrawn consent", () => {
     assert.equal(r.wrong, 0, r.first.join("\n"));
     assert.equal(r.late, 0);
