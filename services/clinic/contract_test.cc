@@ -7,7 +7,10 @@
 #include "brobygger/clinic/v1/clinic_file.pb.h"
 #include "brobygger/clinic/v1/nurse_contact.pb.h"
 #include "brobygger/policy/v1/policy.pb.h"
+#include "services/clinic/entities.h"
+#include "services/clinic/rights.h"
 #include "services/clinic/service.h"
+#include "services/runtime/testing/kept_kinds.h"
 
 namespace brobygger::clinic {
 namespace {
@@ -48,6 +51,8 @@ TEST(ClinicContract, WhatTheDoorCanShow) {
   Walk(v1::ClinicFile::descriptor(), &fields);
   std::set<std::string> texts;
   for (const FieldDescriptor* f : fields) {
+    // The citizen's own statements: each text has the category that it is about.
+    if (f->message_type() == rights::v1::StatementsInFile::descriptor()) continue;
     const auto category = f->options().GetExtension(policy::v1::category);
     EXPECT_TRUE(category == type::v1::DATA_CATEGORY_HEALTH || category == type::v1::DATA_CATEGORY_APPOINTMENTS) << f->full_name();
     if (f->type() == FieldDescriptor::TYPE_STRING) texts.insert(f->full_name());
@@ -84,6 +89,13 @@ TEST(ClinicContract, TheCitizenTakesPart) {
     if (m->options().GetExtension(policy::v1::method).presence() != policy::v1::PRESENCE_NEED_UNSPECIFIED) found.insert(m->name());
   }
   EXPECT_EQ(found, (std::set<std::string>{"WishDentalCare", "TakeBackDentalReferral"}));
+}
+
+// What is kept about a citizen is shown to the citizen, all of it.
+TEST(ClinicRights, HasEveryKindThatIsSealedForCitizens) {
+  const std::set<std::string> kept = brobygger::testing::KindsOfCitizens(Entities());
+  EXPECT_EQ(kept.size(), 6u);
+  EXPECT_EQ(brobygger::testing::KindsOf(ClinicRights()), kept);
 }
 
 }  // namespace

@@ -10,6 +10,7 @@
 #include "services/clinic/appointment.h"
 #include "services/clinic/common.h"
 #include "services/clinic/stored.pb.h"
+#include "services/runtime/rights.h"
 
 namespace brobygger::clinic {
 namespace {
@@ -46,6 +47,7 @@ EntitySet Make() {
                                                     }}),
       EntityOf<stored::Standing>("standing", {.owner = [](absl::string_view id, const stored::Standing&) { return Citizen(id); },
                                               .due = [](absl::string_view, const stored::Standing& s) { return PassesAt(s); }}),
+      StatementEntity(),
       EntityOf<v1::ClinicFile>("file", {.owner = [](absl::string_view id, const v1::ClinicFile&) { return Citizen(id); }}),
   });
 }

@@ -47,6 +47,7 @@ v1::ClinicFile BuildFile(const stored::Standing& standing, absl::CivilDay today)
     AddAppointment(dental, v1::CLINIC_PLACE_DENTAL, today, &file);
     if (ToDay(dental.date()) >= today) *file.mutable_dental()->mutable_appointment_on() = dental.date();
   }
+  if (standing.has_statements()) *file.mutable_statements() = standing.statements();
   return file;
 }
 

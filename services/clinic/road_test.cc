@@ -1,4 +1,5 @@
 // The clinic as it runs: gRPC over mutual TLS, tokens, a real Redis. The consent service is down all the while.
+#include <set>
 #include <string>
 #include <thread>
 
@@ -10,13 +11,16 @@
 #include "brobygger/clinic/v1/nurse_contact.pb.h"
 #include "brobygger/clinic/v1/wound_course.pb.h"
 #include "brobygger/consent/v1/authorize.pb.h"
+#include "brobygger/rights/v1/rights.pb.h"
 #include "services/clinic/consent_check.h"
 #include "services/clinic/service.h"
 #include "services/runtime/civil.h"
 #include "services/runtime/crypto.h"
 #include "services/runtime/door.h"
 #include "services/runtime/runtime.h"
+#include "services/runtime/status.h"
 #include "services/runtime/testing/world.h"
+#include "services/runtime/ticket.h"
 
 namespace brobygger::clinic {
 namespace {
@@ -192,6 +196,116 @@ TEST_F(ClinicRoad, OneCourseAtATime) {
     EXPECT_NE(ends[0].ok(), ends[1].ok()) << ends[0] << " " << ends[1];
     EXPECT_EQ(ReasonOf(ends[0].ok() ? ends[1] : ends[0]), "DUPLICATE");
   }
+}
+
+// By a ticket of the consent service, and by nothing else, the citizen sees everything, adds to it and has it erased; whoever carries the
+// ticket works for no agency that is kept here.
+class ClinicRights : public ClinicRoad {
+ protected:
+  static type::v1::SignedStatement Ticket(const std::string& citizen, rights::v1::Right right, const std::string& person, absl::Duration age = absl::ZeroDuration(),
+                                          const std::string& agency = "agencies/perron-4-clinic") {
+    static const auto* const signer = new crypto::StatementSigner(*crypto::StatementSigner::FromPemFile(world_->statement_private_key));
+    rights::v1::Ticket ticket;
+    ticket.set_agency(agency);
+    ticket.set_citizen(citizen);
+    ticket.set_right(right);
+    ticket.set_person(person);
+    ticket.mutable_time()->set_seconds(absl::ToUnixSeconds(absl::Now() - age));
+    ticket.set_nonce(crypto::Random(16));
+    type::v1::SignedStatement out;
+    out.set_statement(ticket.SerializeAsString());
+    out.set_signature(signer->Sign(absl::StrCat(kTicketContext, out.statement())));
+    return out;
+  }
+  // As somebody of another agency, or of none.
+  template <class Response>
+  static absl::StatusOr<Response> By(const std::string& method, const Message& request, const std::string& token) {
+    Response response;
+    const absl::Status s = testing::Call(*gateway_, absl::StrCat("/brobygger.clinic.v1.ClinicRightsService/", method), request, &response, testing::Bearer(token));
+    if (!s.ok()) return s;
+    return response;
+  }
+  static std::string Adviser() { return world_->issuer.Staff("agencies/perron-4", "DROPIN_STAFF", "staff-1"); }
+  static absl::StatusOr<rights::v1::ExportRecordsResponse> See(const type::v1::SignedStatement& ticket, const std::string& token = Adviser()) {
+    rights::v1::ExportRecordsRequest request;
+    *request.mutable_ticket() = ticket;
+    return By<rights::v1::ExportRecordsResponse>("ExportRecords", request, token);
+  }
+  static absl::StatusOr<rights::v1::AddStatementResponse> Add(const type::v1::SignedStatement& ticket, const std::string& text, const std::string& id = crypto::NewId()) {
+    rights::v1::AddStatementRequest request;
+    *request.mutable_ticket() = ticket;
+    request.set_text(text);
+    request.set_about(type::v1::DATA_CATEGORY_HEALTH);
+    request.set_request_id(id);
+    return By<rights::v1::AddStatementResponse>("AddStatement", request, Adviser());
+  }
+  static absl::Status Erase(const type::v1::SignedStatement& ticket) {
+    rights::v1::EraseRecordsRequest request;
+    *request.mutable_ticket() = ticket;
+    request.set_request_id(crypto::NewId());
+    return By<rights::v1::EraseRecordsResponse>("EraseRecords", request, Adviser()).status();
+  }
+};
+
+TEST_F(ClinicRights, SeesAddsAndErases) {
+  const std::string citizen = "citizens/" + crypto::NewId(), other = "citizens/" + crypto::NewId();
+  ASSERT_TRUE(Ask<v1::RecordNurseContactResponse>("RecordNurseContact", Contact(citizen)).ok());
+  ASSERT_TRUE(Ask<v1::RecordNurseContactResponse>("RecordNurseContact", Contact(other)).ok());
+  const auto see = rights::v1::RIGHT_SEE, add = rights::v1::RIGHT_ADD_STATEMENT, erase = rights::v1::RIGHT_ERASE;
+
+  const std::string id = crypto::NewId();
+  const auto ticket = Ticket(citizen, add, "staff-1");
+  const auto added = Add(ticket, "Det var det andet ben", id);
+  ASSERT_TRUE(added.ok()) << added.status();
+  const auto again = Add(ticket, "Det var det andet ben", id);
+  ASSERT_TRUE(again.ok()) << again.status();
+  EXPECT_EQ(again->statement().name(), added->statement().name()) << "sent twice, added once";
+
+  const auto all = See(Ticket(citizen, see, "staff-1"));
+  ASSERT_TRUE(all.ok()) << all.status();
+  std::set<std::string> kinds;
+  for (const auto& section : all->sections()) kinds.insert(section.kind());
+  EXPECT_EQ(kinds, (std::set<std::string>{"contact", "file", "standing", "statement"})) << all->DebugString();
+  EXPECT_EQ(all->DebugString().find(other), std::string::npos);
+  // The nurse reads it beside what it is about.
+  rights::v1::ListStatementsRequest list;
+  list.set_citizen(citizen);
+  const auto listed = By<rights::v1::ListStatementsResponse>("ListStatements", list, world_->issuer.Staff("agencies/perron-4-clinic", "DROPIN_NURSE"));
+  ASSERT_TRUE(listed.ok()) << listed.status();
+  ASSERT_EQ(listed->statements_size(), 1);
+  EXPECT_EQ(listed->statements(0).text(), "Det var det andet ben");
+
+  ASSERT_TRUE(Erase(Ticket(citizen, erase, "staff-1")).ok());
+  EXPECT_EQ(See(Ticket(citizen, see, "staff-1"))->sections_size(), 0);
+  EXPECT_EQ(By<rights::v1::ListStatementsResponse>("ListStatements", list, world_->issuer.Staff("agencies/perron-4-clinic", "DROPIN_NURSE"))->statements_size(), 0);
+  EXPECT_GT(See(Ticket(other, see, "staff-1"))->sections_size(), 0) << "the other citizen's stay";
+  // Again, and of whom nothing is kept: the same answer.
+  EXPECT_TRUE(Erase(Ticket(citizen, erase, "staff-1")).ok());
+  EXPECT_TRUE(Erase(Ticket("citizens/" + crypto::NewId(), erase, "staff-1")).ok());
+}
+
+TEST_F(ClinicRights, AnyOtherTicketIsRefusedWithOneAnswer) {
+  const std::string citizen = "citizens/" + crypto::NewId();
+  ASSERT_TRUE(Ask<v1::RecordNurseContactResponse>("RecordNurseContact", Contact(citizen)).ok());
+  const auto see = rights::v1::RIGHT_SEE;
+  std::set<std::string> answers;
+  const auto refused = [&](const absl::Status& s, const char* what) {
+    EXPECT_EQ(ReasonOf(s), "TICKET_REFUSED") << what;
+    answers.insert(s.ToString());
+  };
+  refused(See(Ticket(citizen, rights::v1::RIGHT_ERASE, "staff-1")).status(), "another right");
+  refused(See(Ticket(citizen, see, "staff-2")).status(), "another person's");
+  refused(See(Ticket(citizen, see, "staff-1", absl::Minutes(11))).status(), "run out");
+  refused(See(Ticket(citizen, see, "staff-1", absl::ZeroDuration(), "agencies/perron-4")).status(), "an agency that is not kept here");
+  refused(Add(Ticket(citizen, see, "staff-1"), "x").status(), "to see, spent on adding");
+  refused(Erase(Ticket(citizen, see, "staff-1")), "to see, spent on erasing");
+  auto forged = Ticket(citizen, see, "staff-1");
+  forged.mutable_signature()->back() ^= 1;
+  refused(See(forged).status(), "forged");
+  refused(See(Ticket("citizens/" + crypto::NewId(), rights::v1::RIGHT_ERASE, "staff-1")).status(), "of nobody, the same");
+  EXPECT_EQ(answers.size(), 1u);
+  EXPECT_EQ(ReasonOf(See(Ticket(citizen, see, "staff-1"), world_->issuer.Staff("agencies/perron-4", "LEADER", "staff-1")).status()), "ROLE_NOT_ALLOWED");
+  EXPECT_TRUE(See(Ticket(citizen, see, "staff-1")).ok());
 }
 
 }  // namespace

@@ -1,10 +1,13 @@
 #include "services/clinic/service.h"
 
+#include <utility>
+
 #include "brobygger/clinic/v1/clinic_service.pb.h"
 #include "services/clinic/appointment.h"
 #include "services/clinic/contact.h"
 #include "services/clinic/dental.h"
 #include "services/clinic/entities.h"
+#include "services/clinic/rights.h"
 #include "services/clinic/wound.h"
 
 namespace brobygger::clinic {
@@ -34,7 +37,9 @@ std::vector<Module> ClinicModules() {
       {"GetNextAppointment", Typed<v1::GetNextAppointmentRequest>(GetNextAppointment)},
   };
   m.on_due = {{"standing", DropPassed}};
-  return {m};
+  Module rights = RightsModule(google::protobuf::DescriptorPool::generated_pool()->FindFileByName("brobygger/clinic/v1/clinic_rights.proto")->service(0), "clinic",
+                               ClinicRights());
+  return {std::move(m), std::move(rights)};
 }
 
 }  // namespace brobygger::clinic

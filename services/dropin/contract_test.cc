@@ -13,7 +13,9 @@
 #include "brobygger/dropin/v1/tally.pb.h"
 #include "brobygger/policy/v1/policy.pb.h"
 #include "services/dropin/entities.h"
+#include "services/dropin/rights.h"
 #include "services/dropin/service.h"
+#include "services/runtime/testing/kept_kinds.h"
 #include "services/dropin/stored.pb.h"
 
 namespace brobygger::dropin {
@@ -190,7 +192,8 @@ TEST(DropinContract, NoOtherAgencyReachesAnAlias) {
       const auto* m = module.service->method(i);
       const policy::v1::MethodPolicy& policy = m->options().GetExtension(policy::v1::method);
       ++methods;
-      if (policy.access() == policy::v1::ACCESS_CLASS_DOOR) {
+      // By the citizen's own ticket, too: nobody who goes by an alias has one.
+      if (policy.access() == policy::v1::ACCESS_CLASS_DOOR || policy.access() == policy::v1::ACCESS_CLASS_CITIZEN) {
         for (const Descriptor* d : {m->input_type(), m->output_type()}) {
           std::set<const Descriptor*> seen;
           EXPECT_FALSE(Reaches(d, {"alias", "participant", "participants", "wishes", "called"}, &seen)) << m->full_name();
@@ -231,6 +234,13 @@ TEST(DropinModule, EveryKindWithATimeHasWhatHappensThen) {
     for (const Module& m : Modules()) handlers += m.on_due.count(e.kind);
     EXPECT_EQ(handlers, e.due ? 1u : 0u) << e.kind;
   }
+}
+
+// What is kept about a citizen is shown to the citizen, all of it.
+TEST(DropinRights, HasEveryKindThatIsSealedForCitizens) {
+  const std::set<std::string> kept = brobygger::testing::KindsOfCitizens(Entities());
+  EXPECT_EQ(kept.size(), 4u);
+  EXPECT_EQ(brobygger::testing::KindsOf(DropinRights()), kept);
 }
 
 }  // namespace

@@ -17,6 +17,7 @@
 #include "services/dropin/regular.h"
 #include "services/dropin/stored.pb.h"
 #include "services/runtime/civil.h"
+#include "services/runtime/rights.h"
 
 namespace brobygger::dropin {
 namespace {
@@ -49,6 +50,7 @@ EntitySet Make() {
                              .indexes =
                                  [](absl::string_view, const v1::Regular&) { return std::vector<IndexEntry>{{"all", "", 0}}; },
                              .due = [](absl::string_view, const v1::Regular& r) { return NextPassing(r); }}),
+      StatementEntity(),
       EntityOf<v1::DropinFile>("file", {.owner = [](absl::string_view id, const v1::DropinFile&) { return Citizen(id); }}),
   };
   for (auto area : {ActivityEntities, MealEntities, HouseEntities, NetworkEntities}) {

@@ -15,6 +15,7 @@
 #include "services/dropin/offer.h"
 #include "services/dropin/place.h"
 #include "services/dropin/regular.h"
+#include "services/dropin/rights.h"
 #include "services/dropin/tally.h"
 
 namespace brobygger::dropin {
@@ -113,8 +114,10 @@ Module Meals() {
   return m;
 }
 
+Module Rights() { return RightsModule(Over("brobygger/dropin/v1/dropin_rights.proto", "DropinRightsService").service, "dropin", DropinRights()); }
+
 }  // namespace
 
-std::vector<Module> DropinModules(std::shared_ptr<const LinkCheck> links) { return {Centre(std::move(links)), Activities(), Meals(), HouseLifeModule(), NetworkModule()}; }
+std::vector<Module> DropinModules(std::shared_ptr<const LinkCheck> links) { return {Centre(std::move(links)), Activities(), Meals(), HouseLifeModule(), NetworkModule(), Rights()}; }
 
 }  // namespace brobygger::dropin

@@ -9,7 +9,10 @@
 #include "brobygger/housing/v1/screening.pb.h"
 #include "brobygger/policy/v1/policy.pb.h"
 #include "services/housing/findings.h"
+#include "services/housing/entities.h"
+#include "services/housing/rights.h"
 #include "services/housing/service.h"
+#include "services/runtime/testing/kept_kinds.h"
 
 namespace brobygger::housing {
 namespace {
@@ -114,6 +117,13 @@ TEST(HousingContract, NineSituationsAreHomelessness) {
     homeless += ResultOf(answers) == v1::SCREENING_RESULT_HOMELESS;
   }
   EXPECT_EQ(homeless, 9);
+}
+
+// What is kept about a citizen is shown to the citizen, all of it.
+TEST(HousingRights, HasEveryKindThatIsSealedForCitizens) {
+  const std::set<std::string> kept = brobygger::testing::KindsOfCitizens(Entities());
+  EXPECT_EQ(kept.size(), 11u);
+  EXPECT_EQ(brobygger::testing::KindsOf(HousingRights()), kept);
 }
 
 }  // namespace

@@ -17,6 +17,7 @@
 #include "services/housing/support.h"
 #include "services/housing/tenancy.h"
 #include "services/housing/unit.h"
+#include "services/runtime/rights.h"
 
 namespace brobygger::housing {
 namespace {
@@ -100,6 +101,7 @@ EntitySet Make() {
       EntityOf<v1::ShelterStay>("shelter-stay",
                                 {.owner = OwnerOf<v1::ShelterStay>,
                                  .indexes = [](absl::string_view, const v1::ShelterStay& s) { return ByCitizenAndState(s, s.state()); }}),
+      StatementEntity(),
       EntityOf<v1::Duty>("duty", {.owner = OwnerOf<v1::Duty>, .indexes = DutyIndexes}),
       EntityOf<stored::HouseRecord>("house", {.indexes = [](absl::string_view, const stored::HouseRecord&) { return Indexes{{"all", "", 0}}; },
                                               .due = [](absl::string_view, const stored::HouseRecord& h) { return NextRelease(h); }}),

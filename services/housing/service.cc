@@ -13,6 +13,7 @@
 #include "services/housing/night.h"
 #include "services/housing/offer.h"
 #include "services/housing/referral.h"
+#include "services/housing/rights.h"
 #include "services/housing/screening.h"
 #include "services/housing/shelter.h"
 #include "services/housing/support.h"
@@ -127,8 +128,10 @@ Module Support() {
   return m;
 }
 
+Module Rights() { return RightsModule(Over("brobygger/housing/v1/housing_rights.proto", "HousingRightsService").service, "housing", HousingRights()); }
+
 }  // namespace
 
-std::vector<Module> HousingModules() { return {Screenings(), Homes(), Allocation(), Support()}; }
+std::vector<Module> HousingModules() { return {Screenings(), Homes(), Allocation(), Support(), Rights()}; }
 
 }  // namespace brobygger::housing
