@@ -58,6 +58,7 @@ const byReason: Record<string, Row> = {
   WAIVER_NOT_ALLOWED: { title: "fail.waiver.title", text: "fail.waiver.text", calm: true },
   FEE_WAIVED: { title: "fail.fee-waived.title", text: "fail.fee-waived.text" },
   TOO_EARLY: { title: "fail.early.title", text: "fail.early.text", calm: true },
+  TICKET_REFUSED: { title: "fail.ticket.title", text: "fail.ticket.text" },
   ERASED: { title: "fail.erased.title", text: "fail.erased.text", calm: true },
   AGE_OUT_OF_RANGE: { title: "fail.age.title", text: "fail.age.text" },
 };

@@ -7,6 +7,7 @@ import Export from "../citizen/Export.svelte";
 import Matrix from "../citizen/Matrix.svelte";
 import OwnNarrow from "../citizen/Narrow.svelte";
 import OwnRenew from "../citizen/Renew.svelte";
+import Rights from "../citizen/Rights.svelte";
 import Story from "../citizen/Story.svelte";
 import Board from "../homes/Board.svelte";
 import Due from "../homes/Due.svelte";
@@ -176,6 +177,7 @@ const pages: Row[] = [
   { path: "/mit/forny/:consent", component: OwnRenew, who: citizen },
   { path: "/mit/hvem", component: Story, who: citizen, menu: "menu.my-story" },
   { path: "/mit/data", component: Export, who: citizen, menu: "menu.my-data" },
+  { path: "/mit/rettigheder", component: Rights, who: citizen, menu: "menu.my-rights" },
 ];
 
 /** The first page after signing in: counting for those who count, the matrix for the citizen. */

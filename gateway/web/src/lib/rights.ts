@@ -1,0 +1,81 @@
+import { ClinicRightsService } from "../gen/brobygger/clinic/v1/clinic_rights_pb";
+import { DropinRightsService } from "../gen/brobygger/dropin/v1/dropin_rights_pb";
+import { HousingRightsService } from "../gen/brobygger/housing/v1/housing_rights_pb";
+import { CitizenCardRightsService } from "../gen/brobygger/registry/v1/card_rights_pb";
+import type { AgencyTicket } from "../gen/brobygger/registry/v1/rights_service_pb";
+import type { KeptSection } from "../gen/brobygger/rights/v1/rights_pb";
+import { DataCategory } from "../gen/brobygger/type/v1/type_pb";
+import { client } from "./api";
+
+/** Every service that keeps something about a citizen for an agency, and what a statement can be about there. */
+const keepers = [
+  { service: HousingRightsService, about: [DataCategory.HOUSING, DataCategory.APPOINTMENTS, DataCategory.FINANCES, DataCategory.HEALTH, DataCategory.JUSTICE, DataCategory.SUPPORT_PLAN] },
+  { service: ClinicRightsService, about: [DataCategory.HEALTH, DataCategory.APPOINTMENTS] },
+  { service: DropinRightsService, about: [DataCategory.DAILY_LIFE, DataCategory.APPOINTMENTS, DataCategory.SUPPORT_PLAN, DataCategory.CONTACT] },
+  { service: CitizenCardRightsService, about: [DataCategory.CONTACT, DataCategory.IDENTITY] },
+];
+export type Keeper = (typeof keepers)[number];
+
+/** The keepers that a ticket is for. One that these pages do not know yet is as one that does not answer. */
+export const keepersOf = (ticket: { services: string[] }): Keeper[] => keepers.filter(({ service }) => ticket.services.includes(service.typeName));
+export const isUnknownSomewhere = (ticket: AgencyTicket): boolean => keepersOf(ticket).length < ticket.services.length;
+
+/** What one agency keeps; `missing` if a part of it did not answer: the document says so. */
+export interface Kept {
+  agency: string;
+  nameDa: string;
+  nameEn: string;
+  services: string[];
+  sections: KeptSection[];
+  missing: boolean;
+}
+
+/** Everything that one keeper has, page after page; a kind that goes on is one section. */
+async function sectionsOf({ service }: Keeper, { ticket }: AgencyTicket): Promise<KeptSection[]> {
+  const all: KeptSection[] = [];
+  let pageToken = "";
+  do {
+    const page = await client(service).exportRecords({ ticket, pageToken });
+    for (const section of page.sections) {
+      const known = all.find(({ kind }) => kind === section.kind);
+      if (known) known.records.push(...section.records);
+      else all.push(section);
+    }
+    pageToken = page.nextPageToken;
+  } while (pageToken);
+  return all;
+}
+
+/** Asks each agency by its ticket, all at once. */
+export async function everything(tickets: AgencyTicket[]): Promise<Kept[]> {
+  return Promise.all(
+    tickets.map(async (ticket) => {
+      const { agency, nameDa, nameEn, services } = ticket;
+      const answers = await Promise.allSettled(keepersOf(ticket).map((keeper) => sectionsOf(keeper, ticket)));
+      return {
+        agency,
+        nameDa,
+        nameEn,
+        services,
+        sections: answers.flatMap((answer) => (answer.status === "fulfilled" ? answer.value : [])),
+        missing: isUnknownSomewhere(ticket) || answers.some(({ status }) => status === "rejected"),
+      };
+    }),
+  );
+}
+
+/** The same for a machine. */
+export const asJson = (registry: string, kept: Kept[]): string =>
+  JSON.stringify(
+    {
+      format: "brobygger everything about me 1",
+      registry: JSON.parse(registry) as unknown,
+      agencies: kept.map(({ agency, missing, sections }) => ({
+        agency,
+        missing,
+        sections: sections.map(({ kind, records }) => ({ kind, records: records.map(({ json }) => JSON.parse(json) as unknown) })),
+      })),
+    },
+    null,
+    2,
+  );
