@@ -89,14 +89,16 @@ absl::StatusOr<Decision> UpdateCentre(const Call& call, const v1::UpdateCentreRe
 }
 
 absl::StatusOr<Decision> ConfirmConditionalDay(const Call& call, const v1::ConfirmConditionalDayRequest& request, View& view) {
-  BB_ASSIGN_OR_RETURN(const Record* before, view.Get<Record>(kCentreId));
   const absl::CivilDay today = CopenhagenDay(call.now);
   const absl::CivilDay day = ToDay(request.date());
+  // Asked for before giving up: one round.
+  const absl::StatusOr<DayShifts> there = ShiftsOn(day, view);
+  BB_ASSIGN_OR_RETURN(const Record* before, view.Get<Record>(kCentreId));
+  BB_ASSIGN_OR_RETURN(const DayShifts shifts, there);
   if (day < today || day > today + kConfirmAheadDays) {
     return Invalid({{"date", absl::StrCat("want a day from today to ", kConfirmAheadDays, " days ahead")}});
   }
   if (!IsConditional(before->centre(), day)) return Invalid({{"date", "want one of the centre's conditional days"}});
-  BB_ASSIGN_OR_RETURN(const DayShifts shifts, ShiftsOn(day, view));
   if (request.open() && shifts.users.empty()) return StaffingTooLow("want a user shift on the day: plan one, and the day is confirmed with it");
   const bool opens = request.open() && Confirmed(*before).count(day) == 0;
   Record record = *before;

@@ -1,9 +1,6 @@
 // How the house is run and who looks out for whom, as it runs: gRPC over mutual TLS, tokens, a real Redis. Many people at the same moment
 // for a few places in the open, a box that tells of nobody, and numbers and addresses that go with whom they are about.
 #include <atomic>
-#include <filesystem>
-#include <fstream>
-#include <iterator>
 #include <string>
 #include <thread>
 #include <vector>
@@ -31,19 +28,7 @@ constexpr char kLife[] = "HouseLifeService/", kNetwork[] = "NetworkService/", kD
 constexpr char kPhone[] = "+4520304050", kAddress[] = "Havnegade 4, baaden Havlit", kBrother[] = "min storebror", kStep[] = "spillede guitar i gaarden";
 constexpr char kPlace[] = "Regionshospitalet, indgang 4";
 
-class HouseRoad : public RunningHouse {
- protected:
-  // Whether any file of Redis holds the text in clear.
-  static bool AtRest(absl::string_view text) {
-    for (const auto& entry : std::filesystem::recursive_directory_iterator(world_->redis.dir())) {
-      if (!entry.is_regular_file()) continue;
-      std::ifstream in(entry.path(), std::ios::binary);
-      const std::string content{std::istreambuf_iterator<char>(in), std::istreambuf_iterator<char>()};
-      if (absl::StrContains(content, text)) return true;
-    }
-    return false;
-  }
-};
+class HouseRoad : public RunningHouse {};
 
 TEST_F(HouseRoad, NeverMoreOutsideThanThereIsRoomFor) {
   v1::OpenOutdoorAreaRequest open;

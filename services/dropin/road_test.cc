@@ -1,72 +1,30 @@
 // The drop-in centre as it runs: gRPC over mutual TLS, tokens, a real Redis. The consent service is down all the while: the
 // own side does not need it, and the door stays shut.
 #include <atomic>
-#include <filesystem>
-#include <fstream>
-#include <iterator>
 #include <map>
 #include <thread>
 #include <vector>
 
 #include <gtest/gtest.h>
 
-#include "absl/strings/match.h"
 #include "absl/strings/str_cat.h"
 #include "brobygger/dropin/v1/dropin_service.pb.h"
 #include "brobygger/dropin/v1/participant.pb.h"
 #include "brobygger/dropin/v1/tally.pb.h"
 #include "brobygger/registry/v1/registry.pb.h"
-#include "services/dropin/service.h"
+#include "services/dropin/testing_road.h"
 #include "services/runtime/civil.h"
 #include "services/runtime/crypto.h"
-#include "services/runtime/door.h"
-#include "services/runtime/runtime.h"
-#include "services/runtime/testing/world.h"
 
 namespace brobygger::dropin {
 namespace {
 
-constexpr char kDirectory[] = R"pb(
-  agencies { name: "agencies/perron-4" kind: AGENCY_KIND_DROP_IN_CENTRE doors { service: "brobygger.dropin.v1.DropinService" peer: "dropin" } }
-  agencies { name: "agencies/slotsgaarden" kind: AGENCY_KIND_DROP_IN_CENTRE doors { service: "brobygger.dropin.v1.DropinService" peer: "dropin" } }
-  agencies { name: "agencies/jobcenter" kind: AGENCY_KIND_JOB_CENTRE }
-)pb";
-constexpr char kPerron[] = "agencies/perron-4";
-
-class DropinRoad : public ::testing::Test {
+class DropinRoad : public RunningHouse {
  protected:
-  static void SetUpTestSuite() {
-    world_ = new testing::World(kDirectory);
-    auto links = std::make_shared<LinkCheck>();
-    ServiceSpec spec;
-    spec.name = "dropin";
-    spec.modules = DropinModules(links);
-    runtime::ServiceConfig config = world_->Config("dropin");
-    config.mutable_consent()->set_target("127.0.0.1:1");
-    config.mutable_consent()->set_name("consent");
-    auto runtime = Runtime::Create(config, spec);
-    ASSERT_TRUE(runtime.ok()) << runtime.status();
-    runtime_ = runtime->release();
-    ASSERT_TRUE(AttachDoor(*runtime_).ok());
-    const crypto::StatementVerifier* statements = runtime_->statements();
-    links->verify = [statements](absl::string_view bytes, absl::string_view signature) { return statements->Verify(bytes, signature); };
-    const absl::Status started = runtime_->Start();
-    ASSERT_TRUE(started.ok()) << started;
-    gateway_ = world_->Client("gateway", "dropin", runtime_->port()).release();
-  }
-  static void TearDownTestSuite() {
-    delete gateway_;
-    delete runtime_;
-    delete world_;
-  }
   template <class Response>
   static absl::StatusOr<Response> Ask(const std::string& method, const Message& request, const std::string& role = "DROPIN_STAFF",
                                       const std::string& agency = kPerron) {
-    Response response;
-    const absl::Status s = testing::Call(*gateway_, absl::StrCat("/brobygger.dropin.v1.DropinService/", method), request, &response,
-                                         testing::Bearer(world_->issuer.Staff(agency, role)));
-    if (!s.ok()) return s;
-    return response;
+    return RunningHouse::Ask<Response>(absl::StrCat("DropinService/", method), request, role, agency);
   }
   // Again until there is an answer, with the same request_id: what a tablet does.
   template <class Response>
@@ -75,7 +33,7 @@ class DropinRoad : public ::testing::Test {
       auto response = Ask<Response>(method, request);
       if (response.ok()) return *response;
       const absl::StatusCode code = response.status().code();
-      if (code != absl::StatusCode::kAborted && code != absl::StatusCode::kUnavailable && code != absl::StatusCode::kDeadlineExceeded) {
+      if (code != absl::StatusCode::kUnavailable && code != absl::StatusCode::kDeadlineExceeded) {
         ADD_FAILURE() << response.status();
         return Response();
       }
@@ -131,24 +89,7 @@ class DropinRoad : public ::testing::Test {
     request.set_name(name);
     return Ask<v1::GetParticipantResponse>("GetParticipant", request, "DROPIN_STAFF", agency).status();
   }
-  // Whether any file of Redis holds the text in clear.
-  static bool AtRest(absl::string_view text) {
-    for (const auto& entry : std::filesystem::recursive_directory_iterator(world_->redis.dir())) {
-      if (!entry.is_regular_file()) continue;
-      std::ifstream in(entry.path(), std::ios::binary);
-      const std::string content{std::istreambuf_iterator<char>(in), std::istreambuf_iterator<char>()};
-      if (absl::StrContains(content, text)) return true;
-    }
-    return false;
-  }
-
-  static testing::World* world_;
-  static Runtime* runtime_;
-  static RpcClient* gateway_;
 };
-testing::World* DropinRoad::world_ = nullptr;
-Runtime* DropinRoad::runtime_ = nullptr;
-RpcClient* DropinRoad::gateway_ = nullptr;
 
 TEST_F(DropinRoad, SeveralTabletsLoseNothingAndDoubleNothing) {
   Count(v1::PART_OF_DAY_MORNING, 8, 25);
