@@ -137,7 +137,8 @@ local function position(story, number)
 end
 
 -- keys: prefix; args: before (a number; 0: from the newest), limit, subject, subject, … (merged registrations have several).
--- Rows of a citizen's story, newest first: {number to go on before (0 at the end), row, row, …}
+-- Rows of a citizen's story, newest first: {number to go on before (0 at the end), row, row, …}. Of a row that has moved to a file:
+-- its number.
 local function bb_story(keys, args)
   local prefix, before, limit = keys[1], tonumber(args[1]), tonumber(args[2])
   local numbers = {}
@@ -152,7 +153,8 @@ local function bb_story(keys, args)
   local out = { #numbers > limit and numbers[limit] or 0 }
   for i = 1, math.min(limit, #numbers) do
     local key = string.format('%.0f-0', numbers[i])
-    out[#out + 1] = redis.call('XRANGE', prefix .. 'ledger', key, key)[1][2][2]
+    local found = redis.call('XRANGE', prefix .. 'ledger', key, key)[1]
+    out[#out + 1] = found and found[2][2] or numbers[i]
   end
   return out
 end
@@ -171,12 +173,13 @@ local function bb_rows(keys, args)
 end
 
 -- keys: prefix; args: number of an entry (0: none). How many entries there are, then the newest signed head, or the oldest kept
--- one over that entry, or false.
+-- one over that entry, or false; then the number of the first whose row is here, or would be: those before it are in files.
 local function bb_head(keys, args)
   local written = ledger_now(redis.call('GET', keys[1] .. 'ledger-head'))
   local heads = keys[1] .. 'heads'
   local found = args[1] == '0' and redis.call('XREVRANGE', heads, '+', '-', 'COUNT', 1) or redis.call('XRANGE', heads, args[1] .. '-0', '+', 'COUNT', 1)
-  return { written, found[1] and found[1][2][2] or false }
+  local first = redis.call('XRANGE', keys[1] .. 'ledger', '-', '+', 'COUNT', 1)[1]
+  return { written, found[1] and found[1][2][2] or false, first and tonumber(string.match(first[1], '^%d+')) or written + 1 }
 end
 
 -- keys: prefix; args: size, signed head, where the roots of tiles go, these roots. 1, or 0 if a head over as many entries or more
@@ -190,9 +193,19 @@ local function bb_keep_head(keys, args)
   return 1
 end
 
+-- keys: prefix; args: number. Lets go of the rows up to this one, which stand in a file, durably. 1, or 0 unless a kept head is over
+-- them: what is not signed yet stays.
+local function bb_let_go(keys, args)
+  local newest = redis.call('XREVRANGE', keys[1] .. 'heads', '+', '-', 'COUNT', 1)[1]
+  if not newest or tonumber(string.match(newest[1], '^%d+')) < tonumber(args[1]) then return 0 end
+  redis.call('XTRIM', keys[1] .. 'ledger', 'MINID', string.format('%.0f-0', args[1] + 1))
+  return 1
+end
+
 redis.register_function('bb_authorise', bb_authorise)
 redis.register_function('bb_append', bb_append)
 redis.register_function('bb_keep_head', bb_keep_head)
+redis.register_function('bb_let_go', bb_let_go)
 redis.register_function { function_name = 'bb_rows', callback = bb_rows, flags = { 'no-writes' } }
 redis.register_function { function_name = 'bb_head', callback = bb_head, flags = { 'no-writes' } }
 redis.register_function { function_name = 'bb_story', callback = bb_story, flags = { 'no-writes' } }

@@ -2,7 +2,10 @@
 
 #include <utility>
 
+#include "absl/strings/match.h"
+#include "absl/strings/str_cat.h"
 #include "services/consent/common.h"
+#include "services/consent/consents.h"
 #include "services/consent/stored.pb.h"
 #include "services/runtime/crypto.h"
 
@@ -10,6 +13,7 @@ namespace brobygger::consent {
 namespace {
 
 constexpr char kEnded[] = "ended";
+constexpr char kDeclined[] = "declined:";  // then what is left of the record: the question may be younger than the copy
 
 // Names a code card, and says nothing else about it.
 std::string CardMark(const records::Subject& s) { return s.has_card() ? crypto::Sha256(s.card().hash()).substr(0, 16) : ""; }
@@ -17,12 +21,26 @@ std::string CardMark(const records::Subject& s) { return s.has_card() ? crypto::
 bool Active(const records::ConsentRecord* r) { return r != nullptr && r->state() == v1::CONSENT_STATE_ACTIVE; }
 bool Restricted(const records::Subject* s) { return s != nullptr && s->state() == records::Subject::STATE_RESTRICTED; }
 
+// What a no is about, and nothing that anybody wrote or said.
+records::ConsentRecord WithoutWords(const records::ConsentRecord& r) {
+  records::ConsentRecord out = r;
+  out.clear_own_words();
+  out.clear_message();
+  out.clear_evidence();
+  out.clear_oral_reason();
+  out.clear_word();
+  return out;
+}
+
 bool Merged(const records::Subject* s) { return s != nullptr && s->state() == records::Subject::STATE_MERGED; }
 
 }  // namespace
 
 std::string ConsentCloses(const records::ConsentRecord* before, const records::ConsentRecord* after) {
-  return Active(before) && !Active(after) ? kEnded : "";
+  if (Active(before) && !Active(after)) return kEnded;
+  // A no keeps its peace of 30 days, also in a store from before it.
+  const bool declines = after != nullptr && after->state() == v1::CONSENT_STATE_DECLINED && (before == nullptr || before->state() != v1::CONSENT_STATE_DECLINED);
+  return declines ? absl::StrCat(kDeclined, WithoutWords(*after).SerializeAsString()) : "";
 }
 
 std::string SubjectCloses(const records::Subject* before, const records::Subject* after) {
@@ -40,16 +58,28 @@ std::string SpentCloses(const records::Spent* before, const records::Spent* afte
 }
 
 absl::StatusOr<Decision> ReplayConsent(const ConsentRules& rules, const Call& call, const std::string& id, const std::string& note, View& view) {
-  if (note != kEnded) return absl::DataLossError("a note about a consent says something else");
+  const bool ended = note == kEnded;
+  records::ConsentRecord declined;
+  if (!ended && !(absl::StartsWith(note, kDeclined) && declined.ParseFromString(note.substr(sizeof(kDeclined) - 1)))) {
+    return absl::DataLossError("a note about a consent says something else");
+  }
   BB_ASSIGN_OR_RETURN(const records::ConsentRecord* record, view.Find<records::ConsentRecord>(id));
   Decision decision;
-  if (!Active(record)) return decision;
-  records::ConsentRecord r = *record;
-  r.set_state(v1::CONSENT_STATE_WITHDRAWN);
-  r.set_close_ms(Millis(call.now));
-  r.set_version(r.version() + 1);
+  records::ConsentRecord r;
+  if (ended || record != nullptr) {
+    if (record == nullptr || record->state() != (ended ? v1::CONSENT_STATE_ACTIVE : v1::CONSENT_STATE_DRAFT)) return decision;
+    r = *record;
+    r.set_version(r.version() + 1);
+  } else {
+    // Asked after the copy was made. The citizen is left in peace all the same, if the registry still knows whom it is about.
+    BB_ASSIGN_OR_RETURN(const records::Subject* subject, view.Find<records::Subject>(declined.subject()));
+    if (subject == nullptr || absl::FromUnixMillis(declined.close_ms()) + kPeace <= call.now) return decision;
+    r = declined;
+  }
+  r.set_state(ended ? v1::CONSENT_STATE_WITHDRAWN : v1::CONSENT_STATE_DECLINED);
+  r.set_close_ms(ended ? Millis(call.now) : declined.close_ms());
   decision.Put(rules.entities, id, r);
-  Note(decision, call, r.subject(), ledger::v1::ENTRY_KIND_CONSENT, DetailsOf(ledger::v1::ACT_CONSENT_WITHDRAWN, id, r));
+  Note(decision, call, r.subject(), ledger::v1::ENTRY_KIND_CONSENT, DetailsOf(ended ? ledger::v1::ACT_CONSENT_WITHDRAWN : ledger::v1::ACT_CONSENT_DECLINED, id, r));
   return decision;
 }
 

@@ -1,5 +1,5 @@
 // What the trust store may not give back once it was taken away, as notes for the journal, and what a note does to a store that has
-// forgotten it: a yes that ended, doors that were closed, a code card that was replaced, a statement or token that has served. Notes
+// forgotten it: a yes that ended, a no (and its 30 days' peace), doors that were closed, a code card that was replaced, a statement or token that has served. Notes
 // only close: a yes, an opening or a new card that was lost with the store stays lost, and the citizen is asked again.
 #pragma once
 
@@ -18,7 +18,8 @@ std::string ConsentCloses(const records::ConsentRecord* before, const records::C
 std::string SubjectCloses(const records::Subject* before, const records::Subject* after);
 std::string SpentCloses(const records::Spent* before, const records::Spent* after);
 
-// Doing again what the note says; nothing, if it is so or the record is no more. What a consent's end tells is written to the ledger
+// Doing again what the note says; nothing, if it is so or the record is no more (but a no that is still in its peace is written down
+// anew). What a consent's end tells is written to the ledger
 // anew: the entry was lost with the store.
 absl::StatusOr<Decision> ReplayConsent(const ConsentRules&, const Call&, const std::string& id, const std::string& note, View&);
 absl::StatusOr<Decision> ReplaySubject(const ConsentRules&, const Call&, const std::string& id, const std::string& note, View&);

@@ -9,14 +9,15 @@ namespace {
 
 using Subject = records::Subject;
 
-TEST(Closing, AConsentClosesExactlyWhenItStopsToBeActive) {
+TEST(Closing, AConsentClosesExactlyWhenItStopsToBeActiveOrIsDeclined) {
   for (int before = -1; before < v1::ConsentState_ARRAYSIZE; ++before) {
     for (int after = -1; after < v1::ConsentState_ARRAYSIZE; ++after) {
       if ((before >= 0 && !v1::ConsentState_IsValid(before)) || (after >= 0 && !v1::ConsentState_IsValid(after))) continue;
       records::ConsentRecord was, is;
       was.set_state(static_cast<v1::ConsentState>(before < 0 ? 0 : before));
       is.set_state(static_cast<v1::ConsentState>(after < 0 ? 0 : after));
-      const bool closes = before == v1::CONSENT_STATE_ACTIVE && after != v1::CONSENT_STATE_ACTIVE;
+      const bool closes = (before == v1::CONSENT_STATE_ACTIVE && after != v1::CONSENT_STATE_ACTIVE) ||
+                          (before != v1::CONSENT_STATE_DECLINED && after == v1::CONSENT_STATE_DECLINED);
       EXPECT_EQ(!ConsentCloses(before < 0 ? nullptr : &was, after < 0 ? nullptr : &is).empty(), closes) << before << " to " << after;
     }
   }
@@ -81,6 +82,46 @@ TEST_F(Replaying, AYesThatTheStoreStillHasEndsOnce) {
   ASSERT_TRUE(Replay("consent", std::string(26, 'x'), "ended").ok()) << "given after the copy: it is not there";
   EXPECT_EQ(w.store.ledger().size(), entries);
   EXPECT_FALSE(Replay("consent", id, "something else").ok());
+}
+
+TEST_F(Replaying, ANoIsANoInAStoreFromBeforeItAndFromBeforeTheQuestion) {
+  const auto drafts = w.Propose(kDropin, citizen, {w.Arrow(kDropin, kHousing, type::v1::PURPOSE_FIND_AND_KEEP_HOME, {type::v1::DATA_CATEGORY_CONTACT})}, "only by phone");
+  ASSERT_EQ(drafts.size(), 1u);
+  const auto [id, found] = w.store.All<records::ConsentRecord>().front();
+  const records::ConsentRecord draft = *found;
+  records::ConsentRecord no = draft;
+  no.set_state(v1::CONSENT_STATE_DECLINED);
+  no.set_close_ms(absl::ToUnixMillis(w.now));
+  const std::string note = ConsentCloses(&draft, &no);
+  EXPECT_EQ(note.find("by phone"), std::string::npos) << "no words outlive somebody's erasure in the journal";
+  w.now += absl::Hours(24);
+  ASSERT_TRUE(Replay("consent", id, note).ok());
+  const auto* after = w.store.Find<records::ConsentRecord>(id);
+  EXPECT_EQ(after->state(), v1::CONSENT_STATE_DECLINED);
+  EXPECT_EQ(after->close_ms(), no.close_ms()) << "the peace is as long as it was";
+  EXPECT_EQ(w.LastEntry().details().act(), ledger::v1::ACT_CONSENT_DECLINED);
+  const size_t entries = w.store.ledger().size();
+  ASSERT_TRUE(Replay("consent", id, note).ok());
+  EXPECT_EQ(w.store.ledger().size(), entries);
+  // The same in a store that has never heard of the question.
+  const std::string younger(26, 'y');
+  no.clear_handles();  // those are the first one's here
+  const std::string other = ConsentCloses(&draft, &no);
+  ASSERT_TRUE(Replay("consent", younger, other).ok());
+  ASSERT_NE(w.store.Find<records::ConsentRecord>(younger), nullptr);
+  EXPECT_EQ(w.store.Find<records::ConsentRecord>(younger)->state(), v1::CONSENT_STATE_DECLINED);
+  w.now += absl::Hours(24 * 30);
+  const std::string old(26, 'z');
+  ASSERT_TRUE(Replay("consent", old, other).ok());
+  EXPECT_EQ(w.store.Find<records::ConsentRecord>(old), nullptr) << "its peace is over";
+  // What was given meanwhile is not declined by it.
+  w.Give(citizen);
+  for (const auto& [given, r] : w.store.All<records::ConsentRecord>()) {
+    if (r->state() != v1::CONSENT_STATE_ACTIVE) continue;
+    ASSERT_TRUE(Replay("consent", given, note).ok());
+    EXPECT_EQ(w.Count(v1::CONSENT_STATE_ACTIVE), 1);
+    break;
+  }
 }
 
 TEST_F(Replaying, DoorsAreClosedAndAnOldCardIsGone) {

@@ -89,6 +89,17 @@ absl::Status CheckLook(const Call& call) {
   return Enough(MissingToLook(WordOf(call), call.agency.value()));
 }
 
+absl::StatusOr<std::vector<Found>> AllActive(const std::string& subject, View& view) {
+  std::vector<Found> out;
+  std::string after;
+  do {
+    BB_ASSIGN_OR_RETURN(const Listed<records::ConsentRecord> page, view.Page<records::ConsentRecord>("active", subject, kMaxPage, after));
+    for (const auto& [id, record] : page.records) out.push_back({id, record});
+    after = page.next;
+  } while (!after.empty());
+  return out;
+}
+
 absl::StatusOr<std::vector<Found>> OfCitizen(const Call& call, const std::string& subject, View& view) {
   Reads reads;
   const auto newest = reads.Take(view.Page<records::ConsentRecord>("subject", subject, kMaxListed));

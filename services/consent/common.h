@@ -64,6 +64,8 @@ absl::Status CheckNamed(const ConsentRules& rules, const Call& call, const std::
 // Whether this call may see for the citizen what spans agencies: a statement is for that, and the word is enough.
 absl::Status CheckLook(const Call& call);
 
+// All consents of the subject that are ACTIVE: every page, since "everything" means everything. Some may have ended by themselves.
+absl::StatusOr<std::vector<Found>> AllActive(const std::string& subject, View& view);
 // The citizen's consents for the citizen: the newest kMaxListed, and all that are ACTIVE, however many drafts are newer.
 absl::StatusOr<std::vector<Found>> OfCitizen(const Call& call, const std::string& subject, View& view);
 

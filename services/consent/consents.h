@@ -11,6 +11,7 @@
 #pragma once
 
 #include "absl/status/statusor.h"
+#include "brobygger/consent/v1/authorize.pb.h"
 #include "brobygger/consent/v1/consent_asking.pb.h"
 #include "brobygger/consent/v1/consent_giving.pb.h"
 #include "brobygger/consent/v1/consent_views.pb.h"
@@ -41,6 +42,10 @@ absl::StatusOr<Decision> ListConsents(const ConsentRules&, const Call&, const v1
 absl::StatusOr<Decision> ListIncomingConsents(const ConsentRules&, const Call&, const v1::ListIncomingConsentsRequest&, View&);
 absl::StatusOr<Decision> ListMyConsents(const ConsentRules&, const Call&, const v1::ListMyConsentsRequest&, View&);
 absl::StatusOr<Decision> GetConsentText(const ConsentRules&, const Call&, const v1::GetConsentTextRequest&, View&);
+
+// For a person of the holder: what the recipient may see now by a consent of this citizen for this purpose. Nothing for whom the
+// registry does not know, and nothing while the citizen has closed all doors.
+absl::StatusOr<Decision> SeeArrow(const ConsentRules&, const Call&, const v1::CheckArrowRequest&, View&);
 
 // Deletes a draft that has lapsed.
 absl::StatusOr<Decision> ForgetDraft(const Call&, const std::string& id, View&);

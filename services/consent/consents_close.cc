@@ -27,16 +27,13 @@ absl::StatusOr<records::ConsentRecord> Closed(Act act, const records::ConsentRec
   return out;
 }
 
-// All consents of the subject that are ACTIVE: every page, since "everything" means everything.
-absl::StatusOr<std::vector<Found>> AllActive(const std::string& subject, View& view) {
-  std::vector<Found> out;
-  std::string after;
-  do {
-    BB_ASSIGN_OR_RETURN(const Listed<records::ConsentRecord> page, view.Page<records::ConsentRecord>("active", subject, kMaxPage, after));
-    for (const auto& [id, record] : page.records) out.push_back({id, record});
-    after = page.next;
-  } while (!after.empty());
-  return out;
+// What the ledger says if the citizen took back, and there was nothing to take back: it was said, and a yes that was begun before it
+// no longer counts. For each thing said exactly one entry at least.
+ledger::v1::EntryDetails NothingToTakeBack(const v1::WithdrawConsentsRequest& request) {
+  ledger::v1::EntryDetails details;
+  details.set_act(ledger::v1::ACT_CONSENT_WITHDRAWN);
+  details.set_recipient(request.recipient());
+  return details;
 }
 
 }  // namespace
@@ -116,6 +113,7 @@ absl::StatusOr<Decision> WithdrawConsents(const ConsentRules& rules, const Call&
     if (!IsExpired(*found.record, call.now)) response.set_withdrawn(response.withdrawn() + 1);
     closed.push_back(std::move(r));
   }
+  if (chosen.empty()) Note(decision, call, subject, ledger::v1::ENTRY_KIND_CONSENT, NothingToTakeBack(request));
   std::vector<const records::ConsentRecord*> told;
   for (const records::ConsentRecord& r : closed) told.push_back(&r);
   *response.mutable_receipt() = MakeReceipt(ledger::v1::ACT_CONSENT_WITHDRAWN, call.NewId(kReceiptId), told, *rules.directory, call.now, !tells_all);

@@ -44,6 +44,22 @@ absl::StatusOr<Decision> ListIncomingConsents(const ConsentRules& rules, const C
   return Decision(response);
 }
 
+absl::StatusOr<Decision> SeeArrow(const ConsentRules& rules, const Call& call, const v1::CheckArrowRequest& request, View& view) {
+  const absl::StatusOr<Who> who = FindSubject(rules, call, request.citizen(), view);
+  if (absl::IsNotFound(who.status())) return Decision(v1::CheckArrowResponse());
+  if (!who.ok()) return who.status();
+  v1::CheckArrowResponse response;
+  if (who->subject == nullptr || who->subject->state() != records::Subject::STATE_ACTIVE) return Decision(response);
+  BB_ASSIGN_OR_RETURN(const std::vector<Found> active, AllActive(who->id, view));
+  for (const Found& found : active) {
+    const records::ConsentRecord& r = *found.record;
+    if (r.holder() != call.agency.value() || r.recipient() != request.recipient() || IsExpired(r, call.now)) continue;
+    const v1::Arrow arrow = ArrowOf(r);
+    if (arrow.purpose() == request.purpose()) *response.mutable_categories() = arrow.categories();  // at most one of an arrow is active
+  }
+  return Decision(response);
+}
+
 absl::StatusOr<Decision> ListMyConsents(const ConsentRules& rules, const Call& call, const v1::ListMyConsentsRequest& request, View& view) {
   BB_ASSIGN_OR_RETURN(const std::string subject, FindSubjectId(rules, call, request.citizen(), view));
   BB_RETURN_IF_ERROR(CheckLook(call));

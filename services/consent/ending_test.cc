@@ -2,6 +2,7 @@
 #include "gtest/gtest.h"
 #include "services/consent/consents.h"
 #include "services/consent/names.h"
+#include "services/consent/story.h"
 #include "services/consent/testing/world.h"
 #include "services/runtime/civil.h"
 #include "services/runtime/policy.h"
@@ -128,6 +129,69 @@ TEST_F(Ending, AnEarlierYesThatComesLateGivesNothing) {
   // An earlier closing that comes late closes all the same, and takes no mark back.
   EXPECT_TRUE(at(begun, [&] { return set(true); }).ok());
   EXPECT_EQ(ReasonOf(at(begun, [&] { return set(false); })), "WRONG_STATE");
+}
+
+// What the citizen said stands in the ledger, also if there was nothing to take back: a yes that was begun before it no longer counts.
+TEST_F(Ending, TakingBackNothingIsWrittenDownOnce) {
+  const auto withdraw = [&](const std::string& recipient) {
+    v1::WithdrawConsentsRequest request;
+    if (recipient.empty()) request.set_everything(true);
+    else request.set_recipient(recipient);
+    EXPECT_TRUE(w.Ask<v1::WithdrawConsentsResponse>(WithdrawConsents, w.Login(kCpr), request).ok());
+  };
+  for (const std::string& recipient : {std::string(), std::string(kHousing)}) {
+    const size_t entries = w.store.ledger().size();
+    withdraw(recipient);
+    ASSERT_EQ(w.store.ledger().size(), entries + 1);
+    std::string subject;
+    auto entry = w.LastEntry(&subject);
+    EXPECT_EQ(subject, w.SubjectOf(kDropin, citizen));
+    EXPECT_EQ(entry.details().act(), ledger::v1::ACT_CONSENT_WITHDRAWN);
+    EXPECT_EQ(entry.details().recipient(), recipient);
+    entry.set_time_ms(absl::ToUnixMillis(w.now));
+    EXPECT_EQ(Sentence(Language::kDanish, entry, w.directory),
+              recipient.empty() ? "Den 1. marts trak du alt tilbage. Der var ikke noget ja at trække tilbage."
+                                : "Den 1. marts trak du alt tilbage fra Boligenheden. Der var ikke noget ja at trække tilbage.");
+  }
+  w.Give(citizen);
+  const size_t entries = w.store.ledger().size();
+  withdraw(kHousing);
+  EXPECT_EQ(w.store.ledger().size(), entries + 1) << "and once for each yes that there was";
+  EXPECT_NE(w.LastEntry().details().holder(), "");
+}
+
+// What a holder's service hears before it says that something was sent.
+TEST_F(Ending, AnArrowSaysYesOnlyWhileTheGateWould) {
+  w.Give(citizen);
+  const auto seen = [&](const std::string& agency, const std::string& whose, const std::string& recipient, type::v1::Purpose purpose) {
+    v1::CheckArrowRequest request;
+    request.set_citizen(whose);
+    request.set_recipient(recipient);
+    request.set_purpose(purpose);
+    const auto answer = w.Ask<v1::CheckArrowResponse>(SeeArrow, w.Staff(agency), request);
+    EXPECT_TRUE(answer.ok()) << answer.status();
+    return answer.ok() ? answer->categories_size() : -1;
+  };
+  const auto purpose = type::v1::PURPOSE_FIND_AND_KEEP_HOME;
+  EXPECT_EQ(seen(kDropin, citizen, kHousing, purpose), 2);
+  EXPECT_EQ(seen(kDropin, citizen, kJobcentre, purpose), 0);
+  EXPECT_EQ(seen(kDropin, citizen, kHousing, type::v1::PURPOSE_COORDINATE_SUPPORT), 0);
+  EXPECT_EQ(seen(kHousing, w.Ensure(kHousing, kCpr), kHousing, purpose), 0) << "somebody else's arrow";
+  EXPECT_EQ(seen(kDropin, "citizens/" + std::string(26, 'q'), kHousing, purpose), 0) << "nobody";
+  registry::v1::RestrictCitizenRequest doors;
+  for (const bool closed : {true, false}) {
+    doors.set_restricted(closed);
+    ASSERT_TRUE(w.Ask<registry::v1::RestrictCitizenResponse>(RestrictCitizen, w.Login(kCpr), doors).ok());
+    EXPECT_EQ(seen(kDropin, citizen, kHousing, purpose), closed ? 0 : 2);
+  }
+  w.now += absl::Hours(24 * 190);
+  EXPECT_EQ(seen(kDropin, citizen, kHousing, purpose), 0) << "ended by itself";
+  w.now -= absl::Hours(24 * 190);
+  v1::WithdrawConsentsRequest request;
+  request.set_everything(true);
+  w.now += absl::Minutes(1);
+  ASSERT_TRUE(w.Ask<v1::WithdrawConsentsResponse>(WithdrawConsents, w.Login(kCpr), request).ok());
+  EXPECT_EQ(seen(kDropin, citizen, kHousing, purpose), 0);
 }
 
 // Taking back needs least, looking across agencies needs more: the receipt must not be a way to look.

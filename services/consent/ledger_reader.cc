@@ -1,5 +1,6 @@
 #include "services/consent/ledger_reader.h"
 
+#include <memory>
 #include <utility>
 
 #include "absl/strings/str_cat.h"
@@ -10,62 +11,100 @@ namespace {
 
 constexpr char kPrefix[] = "consent:{trust}:";
 
-absl::StatusOr<stored::LedgerRow> Parse(const std::string& bytes) {
-  stored::LedgerRow row;
-  if (!row.ParseFromString(bytes)) return absl::DataLossError("ledger row");
-  return row;
-}
-
 }  // namespace
 
+LedgerReader::LedgerReader(Redis* trust, LedgerFiles* files) : trust_(trust), files_(files) {
+  if (files_ != nullptr) thread_ = std::thread([this] { Run(); });
+}
+
+LedgerReader::~LedgerReader() {
+  {
+    std::lock_guard<std::mutex> lock(mutex_);
+    stopping_ = true;
+  }
+  wake_.notify_all();
+  if (thread_.joinable()) thread_.join();
+  for (const auto& job : jobs_) job(true);
+}
+
+void LedgerReader::Later(std::function<void(bool)> job) {
+  {
+    std::lock_guard<std::mutex> lock(mutex_);
+    if (!stopping_) {
+      jobs_.push_back(std::move(job));
+      wake_.notify_one();
+      return;
+    }
+  }
+  job(true);
+}
+
+void LedgerReader::Run() {
+  std::unique_lock<std::mutex> lock(mutex_);
+  for (;;) {
+    wake_.wait(lock, [this] { return stopping_ || !jobs_.empty(); });
+    if (stopping_) return;
+    const auto job = std::move(jobs_.front());
+    jobs_.pop_front();
+    lock.unlock();
+    job(false);
+    lock.lock();
+  }
+}
+
+absl::StatusOr<stored::LedgerRow> LedgerReader::FromFile(std::uint64_t number) const {
+  if (number > files_->size()) BB_RETURN_IF_ERROR(files_->LookAgain());  // moved by another replica
+  auto rows = files_->Rows(number, 1);
+  if (!rows.ok()) return rows.status();
+  return std::move(rows->front());
+}
+
 void LedgerReader::Story(const std::vector<std::string>& subjects, std::uint64_t before, int limit,
-                         std::function<void(absl::StatusOr<StoryPage>)> done) const {
+                         std::function<void(absl::StatusOr<StoryPage>)> done) {
   std::vector<std::string> argv = {"FCALL_RO", "bb_story", "1", kPrefix, absl::StrCat(before), absl::StrCat(limit)};
   argv.insert(argv.end(), subjects.begin(), subjects.end());
-  trust_->Command(std::move(argv), [done = std::move(done)](absl::StatusOr<Redis::Reply> reply) {
+  trust_->Command(std::move(argv), [this, done = std::move(done)](absl::StatusOr<Redis::Reply> reply) mutable {
     if (!reply.ok()) return done(reply.status());
     if (reply->elements.empty()) return done(absl::DataLossError("story"));
-    StoryPage page;
-    page.next = static_cast<std::uint64_t>(reply->elements[0].integer);
+    auto page = std::make_shared<StoryPage>();
+    page->next = static_cast<std::uint64_t>(reply->elements[0].integer);
+    std::vector<std::pair<size_t, std::uint64_t>> moved;  // place on the page, number
     for (size_t i = 1; i < reply->elements.size(); ++i) {
-      auto row = Parse(reply->elements[i].text);
-      if (!row.ok()) return done(row.status());
-      page.rows.push_back(*std::move(row));
+      const Redis::Reply& element = reply->elements[i];
+      stored::LedgerRow& row = page->rows.emplace_back();
+      if (element.type == Redis::Reply::Type::kInteger) {
+        moved.emplace_back(i - 1, static_cast<std::uint64_t>(element.integer));
+      } else if (!row.ParseFromString(element.text)) {
+        return done(absl::DataLossError("ledger row"));
+      }
     }
-    done(std::move(page));
+    if (moved.empty()) return done(std::move(*page));
+    if (files_ == nullptr) return done(absl::DataLossError("story"));
+    Later([this, page, moved = std::move(moved), done = std::move(done)](bool stopping) {
+      if (stopping) return done(StoreDown());
+      for (const auto& [place, number] : moved) {
+        auto row = FromFile(number);
+        if (absl::IsOutOfRange(row.status())) return done(absl::DataLossError("story"));
+        if (!row.ok()) return done(row.status());
+        page->rows[place] = *std::move(row);
+      }
+      done(std::move(*page));
+    });
   });
 }
 
-void LedgerReader::Entry(std::uint64_t number, std::function<void(absl::StatusOr<stored::LedgerRow>)> done) const {
-  trust_->Command({"FCALL_RO", "bb_entry", "1", kPrefix, absl::StrCat(number)},
-                  [done = std::move(done)](absl::StatusOr<Redis::Reply> reply) {
-                    if (!reply.ok()) return done(reply.status());
-                    if (reply->IsNil()) return done(NotFound("entry"));
-                    done(Parse(reply->text));
-                  });
-}
-
-ledger::v1::EntryDetails DetailsOf(const stored::LedgerRow& row) {
-  ledger::v1::EntryDetails details = row.details();
-  if (row.has_outcome()) {
-    details.set_given_mask(row.outcome().given_mask());
-    details.set_rule(row.outcome().rule());
-    details.set_consent(row.outcome().consent());
-    details.set_consent_version(row.outcome().consent_version());
-  }
-  details.set_sequence(row.chain().sequence());
-  details.set_previous(row.chain().previous());
-  return details;
-}
-
-ledger::Entry PublicEntry(const stored::LedgerRow& row) {
-  ledger::Entry entry;
-  entry.number = row.number();
-  entry.time_ms = row.time_ms();
-  entry.kind = static_cast<std::uint32_t>(row.kind());
-  entry.subject = ledger::SubjectCommitment(row.subject_salt(), row.chain().subject());
-  entry.details = ledger::DetailsCommitment(row.details_salt(), DetailsOf(row));
-  return entry;
+void LedgerReader::Entry(std::uint64_t number, std::function<void(absl::StatusOr<stored::LedgerRow>)> done) {
+  trust_->Command({"FCALL_RO", "bb_entry", "1", kPrefix, absl::StrCat(number)}, [this, number, done = std::move(done)](absl::StatusOr<Redis::Reply> reply) mutable {
+    if (!reply.ok()) return done(reply.status());
+    if (!reply->IsNil()) return done(ParseRow(reply->text));
+    if (files_ == nullptr) return done(NotFound("entry"));
+    Later([this, number, done = std::move(done)](bool stopping) {
+      if (stopping) return done(StoreDown());
+      auto row = FromFile(number);
+      if (absl::IsOutOfRange(row.status())) return done(NotFound("entry"));
+      done(std::move(row));
+    });
+  });
 }
 
 }  // namespace brobygger::consent

@@ -5,7 +5,7 @@
 #include <utility>
 
 #include "absl/strings/str_cat.h"
-#include "services/consent/ledger_reader.h"
+#include "services/consent/ledger_row.h"
 #include "services/runtime/status.h"
 
 namespace brobygger::consent {
@@ -14,6 +14,7 @@ namespace {
 constexpr char kPrefix[] = "consent:{trust}:";
 constexpr std::uint64_t kPage = 1000;
 constexpr size_t kHashSize = sizeof(ledger::Hash);
+constexpr std::chrono::minutes kMoveAgain(1);
 
 absl::Status NotSignedYet() { return Refusal(absl::StatusCode::kNotFound, "NOT_SIGNED_YET", "no head is signed over it yet"); }
 absl::Status NotConsistent() {
@@ -25,12 +26,13 @@ absl::Status NotAsSigned(std::uint64_t size) {
 
 }  // namespace
 
-LedgerSigner::LedgerSigner(Redis* trust, std::optional<ledger::HeadSigner> signer, Clock clock, std::function<void(const char*)> alarm, Options options)
-    : trust_(trust), signer_(std::move(signer)), clock_(std::move(clock)), alarm_(std::move(alarm)), options_(options) {}
+LedgerSigner::LedgerSigner(Redis* trust, LedgerFiles* files, std::optional<ledger::HeadSigner> signer, Clock clock, std::function<void(const char*)> alarm,
+                           Options options)
+    : trust_(trust), files_(files), signer_(std::move(signer)), clock_(std::move(clock)), alarm_(std::move(alarm)), options_(options) {}
 
-absl::StatusOr<std::unique_ptr<LedgerSigner>> LedgerSigner::Start(Redis* trust, std::optional<ledger::HeadSigner> signer, Clock clock,
-                                                                  std::function<void(const char*)> alarm, Options options) {
-  std::unique_ptr<LedgerSigner> out(new LedgerSigner(trust, std::move(signer), std::move(clock), std::move(alarm), options));
+absl::StatusOr<std::unique_ptr<LedgerSigner>> LedgerSigner::Start(Redis* trust, LedgerFiles* files, std::optional<ledger::HeadSigner> signer,
+                                                                  Clock clock, std::function<void(const char*)> alarm, Options options) {
+  std::unique_ptr<LedgerSigner> out(new LedgerSigner(trust, files, std::move(signer), std::move(clock), std::move(alarm), options));
   BB_RETURN_IF_ERROR(out->Resume());
   out->thread_ = std::thread([self = out.get()] { self->Run(); });
   return out;
@@ -103,6 +105,7 @@ absl::Status LedgerSigner::Broken(const char* what) {
 
 absl::Status LedgerSigner::Resume() {
   BB_ASSIGN_OR_RETURN(const Kept kept, ReadKept(0));
+  BB_RETURN_IF_ERROR(CheckPlaces(kept));
   if (!kept.head.has_value()) return absl::OkStatus();
   const ledger::v1::LedgerHead& head = *kept.head;
   if (signer_.has_value() && signer_->key().Check(head) == ledger::HeadVerdict::kNotSigned) {
@@ -120,7 +123,41 @@ absl::Status LedgerSigner::Resume() {
   tiles_kept_ = complete;
   BB_RETURN_IF_ERROR(Follow(head.size()));
   if (ledger::HashFrom(head.root()) != tree_.Root()) return NotAsSigned(head.size());
+  BB_RETURN_IF_ERROR(CheckNewestFile());
   head_ = head;
+  return absl::OkStatus();
+}
+
+// That no entry is missing between the files and the store.
+absl::Status LedgerSigner::CheckPlaces(const Kept& kept) const {
+  const std::uint64_t signed_over = kept.head.has_value() ? kept.head->size() : 0;
+  if (files_ == nullptr) {
+    if (kept.first == 1) return absl::OkStatus();
+    return absl::FailedPreconditionError(absl::StrCat("ledger_dir: is required: entries 1 to ", kept.first - 1, " have moved to files"));
+  }
+  if (files_->size() > signed_over) {
+    return absl::FailedPreconditionError(absl::StrCat("ledger_dir: has entries up to ", files_->size(), ", and the store's newest head is over ", signed_over,
+                                                      ": these files are of a later state of the ledger, or of another one"));
+  }
+  if (kept.first > files_->size() + 1) BB_RETURN_IF_ERROR(files_->LookAgain());  // moved since they were listed, by the replica that signs
+  if (kept.first > files_->size() + 1) {
+    return absl::FailedPreconditionError(
+        absl::StrCat("ledger_dir: entries ", files_->size() + 1, " to ", kept.first - 1, " stand neither in its files nor in the store"));
+  }
+  return absl::OkStatus();
+}
+
+// Older ones are compared with the tree when a proof runs through them.
+absl::Status LedgerSigner::CheckNewestFile() {
+  if (files_ == nullptr || files_->size() == 0) return absl::OkStatus();
+  const std::uint64_t size = files_->size(), last = size / tree_.tile_size();
+  for (std::uint64_t tile = last - files_->entries_each() / tree_.tile_size(); tile < last; ++tile) {
+    const auto leaves = files_->Leaves(tile * tree_.tile_size() + 1, tree_.tile_size());
+    if (!leaves.ok() || leaves->size() != tree_.tile_size() || ledger::TileRoot(*leaves) != tree_.tile_roots()[tile]) {
+      return absl::FailedPreconditionError("ledger_dir: its newest file is not of the ledger that was signed");
+    }
+  }
+  moved_ = size;
   return absl::OkStatus();
 }
 
@@ -145,8 +182,61 @@ bool LedgerSigner::Step() {
   }
   if (newest.size() > head_.size() && newest.size() <= tree_.size() && !CheckKept(newest).ok()) return false;
   if (signer_.has_value() && tree_.size() > newest.size() && !SignAndKeep().ok()) return false;
-  return until < kept->written;
+  const bool moving = MoveOld(kept->first);
+  return moving || until < kept->written;
 }
+
+bool LedgerSigner::MoveOld(std::uint64_t first_in_store) {
+  if (files_ == nullptr || !signer_.has_value()) return false;
+  if (first_in_store <= moved_) LetGo();  // a process ended between the two
+  if (first_in_store > files_->size() + 1 && !files_->LookAgain().ok()) return false;  // another signer's, which has raised its alarm
+  if (head_.size() < files_->size() + files_->entries_each() + options_.keep || std::chrono::steady_clock::now() < move_again_) return false;
+  const absl::Status moved = MoveSome();
+  if (moved.ok()) return true;
+  moving_.clear();
+  moving_leaves_.clear();
+  if (absl::IsDataLoss(moved)) {
+    Broken("ledger_not_as_signed").IgnoreError();
+    return false;
+  }
+  alarm_("ledger_not_moved");
+  move_again_ = std::chrono::steady_clock::now() + kMoveAgain;
+  return false;
+}
+
+// A page at a time, so that questions do not wait for a whole file.
+absl::Status LedgerSigner::MoveSome() {
+  const std::uint64_t first = files_->size() + 1, want = files_->entries_each();
+  if (moving_first_ != first) {
+    moving_.clear();
+    moving_leaves_.clear();
+    moving_first_ = first;
+  }
+  BB_ASSIGN_OR_RETURN(const std::vector<std::string> rows, StoredRows(first + moving_.size(), std::min<std::uint64_t>(kPage, want - moving_.size())));
+  if (rows.empty()) return absl::DataLossError("entries are gone");
+  for (const std::string& bytes : rows) {
+    BB_ASSIGN_OR_RETURN(const stored::LedgerRow row, ParseRow(bytes));
+    if (row.number() != first + moving_.size()) return absl::DataLossError("an entry is gone");
+    moving_leaves_.push_back(ledger::LeafOf(PublicEntry(row)));
+    moving_.push_back(bytes);
+  }
+  if (moving_.size() < want) return absl::OkStatus();
+  for (std::uint64_t at = 0; at < want; at += tree_.tile_size()) {
+    const auto begin = moving_leaves_.begin() + static_cast<std::ptrdiff_t>(at);
+    if (ledger::TileRoot({begin, begin + static_cast<std::ptrdiff_t>(tree_.tile_size())}) != tree_.tile_roots()[(first - 1 + at) / tree_.tile_size()]) {
+      return absl::DataLossError("entries are not those that were hashed");
+    }
+  }
+  BB_RETURN_IF_ERROR(files_->Add(moving_, moving_leaves_));
+  moved_ = files_->size();
+  moving_.clear();
+  moving_leaves_.clear();
+  LetGo();
+  return absl::OkStatus();
+}
+
+// If it fails, the next look does it.
+void LedgerSigner::LetGo() { trust_->Call({"FCALL", "bb_let_go", "1", kPrefix, absl::StrCat(moved_)}).IgnoreError(); }
 
 absl::Status LedgerSigner::Follow(std::uint64_t until) {
   while (tree_.size() < until) {
@@ -192,9 +282,10 @@ absl::Status LedgerSigner::SignAndKeep() {
 absl::StatusOr<LedgerSigner::Kept> LedgerSigner::ReadKept(std::uint64_t covering) const {
   const auto reply = trust_->Call({"FCALL_RO", "bb_head", "1", kPrefix, absl::StrCat(covering)});
   if (!reply.ok()) return reply.status();
-  if (reply->elements.size() != 2) return absl::InternalError("bb_head");
+  if (reply->elements.size() != 3) return absl::InternalError("bb_head");
   Kept kept;
   kept.written = static_cast<std::uint64_t>(reply->elements[0].integer);
+  kept.first = static_cast<std::uint64_t>(reply->elements[2].integer);
   if (reply->elements[1].IsNil()) return kept;
   ledger::v1::LedgerHead head;
   if (!head.ParseFromString(reply->elements[1].text) || head.root().size() != kHashSize) return absl::DataLossError("ledger: its newest head cannot be read");
@@ -202,21 +293,42 @@ absl::StatusOr<LedgerSigner::Kept> LedgerSigner::ReadKept(std::uint64_t covering
   return kept;
 }
 
-absl::StatusOr<std::vector<ledger::Entry>> LedgerSigner::Rows(std::uint64_t first, std::uint64_t count) const {
+absl::StatusOr<std::vector<std::string>> LedgerSigner::StoredRows(std::uint64_t first, std::uint64_t count) const {
   const auto reply = trust_->Call({"FCALL_RO", "bb_rows", "1", kPrefix, absl::StrCat(first), absl::StrCat(count)});
   if (!reply.ok()) return reply.status();
+  std::vector<std::string> out;
+  for (const Redis::Reply& element : reply->elements) out.push_back(element.text);
+  return out;
+}
+
+absl::StatusOr<std::vector<ledger::Entry>> LedgerSigner::Rows(std::uint64_t first, std::uint64_t count) const {
   std::vector<ledger::Entry> out;
-  for (const Redis::Reply& element : reply->elements) {
-    stored::LedgerRow row;
-    if (!row.ParseFromString(element.text)) return absl::DataLossError("ledger: an entry cannot be read");
-    out.push_back(PublicEntry(row));
+  if (files_ == nullptr || first > files_->size()) {
+    BB_ASSIGN_OR_RETURN(const std::vector<std::string> rows, StoredRows(first, count));
+    for (const std::string& bytes : rows) {
+      BB_ASSIGN_OR_RETURN(const stored::LedgerRow row, ParseRow(bytes));
+      out.push_back(PublicEntry(row));
+    }
+    if (files_ == nullptr || (!out.empty() && out[0].number == first)) return out;
+    BB_RETURN_IF_ERROR(files_->LookAgain());  // the replica that signs may have moved them
+    if (first > files_->size()) return out;
+    out.clear();
   }
+  const auto rows = files_->Rows(first, count);
+  if (!rows.ok()) return rows.status();
+  for (const stored::LedgerRow& row : *rows) out.push_back(PublicEntry(row));
   return out;
 }
 
 absl::StatusOr<ledger::Tree::Tiles> LedgerSigner::LoadTiles(const std::set<std::uint64_t>& numbers) const {
   ledger::Tree::Tiles tiles;
   for (const std::uint64_t tile : numbers) {
+    if (files_ != nullptr && (tile + 1) * tree_.tile_size() <= files_->size()) {
+      auto leaves = files_->Leaves(tile * tree_.tile_size() + 1, tree_.tile_size());
+      if (!leaves.ok()) return leaves.status();
+      tiles[tile] = *std::move(leaves);
+      continue;
+    }
     BB_ASSIGN_OR_RETURN(const std::vector<ledger::Entry> rows, Rows(tile * tree_.tile_size() + 1, tree_.tile_size()));
     for (const ledger::Entry& row : rows) tiles[tile].push_back(ledger::LeafOf(row));
     tiles[tile];  // no rows are DATA_LOSS, not a tile that was forgotten
@@ -259,8 +371,15 @@ void LedgerSigner::Consistency(std::uint64_t first, std::uint64_t second, Done<P
 
 void LedgerSigner::Entries(std::uint64_t first, int count, Done<std::vector<ledger::Entry>> done) {
   Enqueue<std::vector<ledger::Entry>>(std::move(done), [this, first, count]() -> absl::StatusOr<std::vector<ledger::Entry>> {
-    if (first > head_.size()) return std::vector<ledger::Entry>();
-    return Rows(first, std::min<std::uint64_t>(static_cast<std::uint64_t>(count), head_.size() - first + 1));
+    std::vector<ledger::Entry> out;
+    if (first > head_.size()) return out;
+    const size_t wanted = std::min<std::uint64_t>(static_cast<std::uint64_t>(count), head_.size() - first + 1);
+    while (out.size() < wanted) {  // a page may begin in a file and end in the store
+      BB_ASSIGN_OR_RETURN(const std::vector<ledger::Entry> rows, Rows(first + out.size(), wanted - out.size()));
+      if (rows.empty() || rows[0].number != first + out.size()) return absl::DataLossError("ledger: an entry is gone");
+      out.insert(out.end(), rows.begin(), rows.end());
+    }
+    return out;
   });
 }
 

@@ -16,8 +16,9 @@ int main(int argc, char** argv) {
   return RunService(argc, argv, spec, [&rules](Runtime& runtime) -> absl::Status {
     BB_RETURN_IF_ERROR(consent::FillRules(runtime, &rules));
     BB_RETURN_IF_ERROR(consent::AttachGate(runtime));
-    consent::AttachArrowCheck(runtime);
-    consent::AttachLedger(runtime, &rules);
-    return consent::AttachProofs(runtime);
+    consent::AttachArrowCheck(runtime, &rules);
+    BB_ASSIGN_OR_RETURN(const std::shared_ptr<consent::LedgerFiles> files, consent::OpenLedgerFiles(runtime));
+    BB_RETURN_IF_ERROR(consent::AttachLedger(runtime, &rules, files));
+    return consent::AttachProofs(runtime, files);
   });
 }

@@ -96,6 +96,14 @@ struct Gate {
   std::unique_ptr<Authoriser> authoriser;
 };
 
+// The reader of stories and its own connection to the trust store: long stories do not stand before the citizen's word.
+struct Stories {
+  ~Stories() { trust.reset(); }  // what is under way still ends at the reader
+  std::shared_ptr<LedgerFiles> files;
+  std::unique_ptr<Redis> trust;
+  std::unique_ptr<LedgerReader> reader;
+};
+
 // The bytes of field 1 of an AuthorizeRequest exactly as they came: the answer's digest is over them.
 absl::StatusOr<std::string> QuestionBytes(const std::string& request) {
   v1::AuthorizeRequest parsed;
@@ -139,7 +147,7 @@ void EndWithThisReading(const std::string& subject, std::vector<stored::LedgerRo
 class ExportReader : public std::enable_shared_from_this<ExportReader> {
  public:
   using Done = std::function<void(absl::Status)>;
-  ExportReader(const LedgerReader* reader, const ConsentRules* rules, records::ExportReading reading, std::shared_ptr<Message> response, Done done)
+  ExportReader(LedgerReader* reader, const ConsentRules* rules, records::ExportReading reading, std::shared_ptr<Message> response, Done done)
       : reader_(reader), rules_(rules), reading_(std::move(reading)), response_(std::move(response)), done_(std::move(done)) {}
 
   void Read(std::uint64_t before) {
@@ -158,7 +166,7 @@ class ExportReader : public std::enable_shared_from_this<ExportReader> {
 
  private:
   static constexpr int kStoryPage = 100;
-  const LedgerReader* const reader_;
+  LedgerReader* const reader_;
   const ConsentRules* const rules_;
   const records::ExportReading reading_;
   const std::shared_ptr<Message> response_;
@@ -205,9 +213,13 @@ absl::Status AttachGate(Runtime& runtime) {
   return absl::OkStatus();
 }
 
-void AttachLedger(Runtime& runtime, const ConsentRules* rules) {
+absl::Status AttachLedger(Runtime& runtime, const ConsentRules* rules, std::shared_ptr<LedgerFiles> files) {
   const auto* service = ledger::v1::ExplainDecisionRequest::descriptor()->file()->FindServiceByName("LedgerService");
-  auto reader = std::make_shared<LedgerReader>(runtime.trust());
+  auto stories = std::make_shared<Stories>();
+  stories->files = std::move(files);
+  BB_ASSIGN_OR_RETURN(stories->trust, runtime.ConnectTrust());
+  stories->reader = std::make_unique<LedgerReader>(stories->trust.get(), stories->files.get());
+  const std::shared_ptr<LedgerReader> reader(stories, stories->reader.get());
   const Directory* directory = &runtime.directory();
   runtime.dispatcher().SetFinish(
       service->FindMethodByName("GetCitizenAccessStory"),
@@ -259,6 +271,7 @@ void AttachLedger(Runtime& runtime, const ConsentRules* rules) {
                         done(absl::OkStatus());
                       });
       });
+  return absl::OkStatus();
 }
 
 absl::Status FillRules(Runtime& runtime, ConsentRules* rules) {

@@ -1,7 +1,11 @@
 // Puts the gate on the wire: Authorize, AuthorizeStream, the two readings of the ledger, and its proofs.
 #pragma once
 
+#include <memory>
+
 #include "absl/status/status.h"
+#include "absl/status/statusor.h"
+#include "services/consent/ledger_files.h"
 #include "services/consent/rules.h"
 #include "services/runtime/runtime.h"
 
@@ -10,17 +14,20 @@ namespace brobygger::consent {
 // Registers the raw methods and streams of AuthorizeService on the runtime's dispatcher.
 absl::Status AttachGate(Runtime& runtime);
 
-// Registers AuthorizeService.CheckArrow: a holder's own service reads what its own staff may read by ListConsents, and hears of
-// one arrow.
-void AttachArrowCheck(Runtime& runtime);
+// Registers AuthorizeService.CheckArrow: a holder's own service hears of one arrow what its own staff, who may list consents, may
+// know.
+void AttachArrowCheck(Runtime& runtime, const ConsentRules* rules);
+
+// The ledger's files in ledger_dir; null if there are none.
+absl::StatusOr<std::shared_ptr<LedgerFiles>> OpenLedgerFiles(const Runtime& runtime);
 
 // Completes GetCitizenAccessStory, ExplainDecision and ExportCitizenData: their decisions check the word and write that the story was read;
 // what is read comes from the ledger after that commit.
-void AttachLedger(Runtime& runtime, const ConsentRules* rules);
+absl::Status AttachLedger(Runtime& runtime, const ConsentRules* rules, std::shared_ptr<LedgerFiles> files);
 
 // Starts the signer of heads and completes LedgerProofService with what it proves. A ledger that is not the one that was signed
 // refuses to start.
-absl::Status AttachProofs(Runtime& runtime);
+absl::Status AttachProofs(Runtime& runtime, std::shared_ptr<LedgerFiles> files);
 
 // Fills what the decisions need from the runtime: keys (from the trust key), directory, texts, signer, token check.
 absl::Status FillRules(Runtime& runtime, ConsentRules* rules);

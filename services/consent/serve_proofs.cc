@@ -33,6 +33,7 @@ void Fill(const std::vector<ledger::Entry>& entries, ledger::v1::ListLedgerEntri
 
 // The signer and its own connection to the trust store: pages of the ledger do not stand before the citizen's word.
 struct Proving {
+  std::shared_ptr<LedgerFiles> files;
   std::unique_ptr<Redis> trust;
   std::unique_ptr<LedgerSigner> signer;  // gone before its connection
 };
@@ -70,14 +71,23 @@ void AskEntries(LedgerSigner& signer, const ledger::v1::ListLedgerEntriesRequest
 
 }  // namespace
 
-absl::Status AttachProofs(Runtime& runtime) {
+absl::StatusOr<std::shared_ptr<LedgerFiles>> OpenLedgerFiles(const Runtime& runtime) {
+  if (runtime.config().ledger_dir().empty()) return std::shared_ptr<LedgerFiles>();
+  BB_ASSIGN_OR_RETURN(std::shared_ptr<LedgerFiles> files, LedgerFiles::Open(runtime.config().ledger_dir()));
+  return files;
+}
+
+absl::Status AttachProofs(Runtime& runtime, std::shared_ptr<LedgerFiles> files) {
   std::optional<ledger::HeadSigner> key;
   if (!runtime.config().ledger_private_key().empty()) {
     BB_ASSIGN_OR_RETURN(key, ledger::HeadSigner::FromPemFile(runtime.config().ledger_private_key()));
   }
   auto proving = std::make_shared<Proving>();
+  proving->files = std::move(files);
   BB_ASSIGN_OR_RETURN(proving->trust, runtime.ConnectTrust());
-  BB_ASSIGN_OR_RETURN(proving->signer, LedgerSigner::Start(proving->trust.get(), std::move(key), runtime.clock(), runtime.Alarm(), LedgerSigner::Options()));
+  LedgerSigner::Options options;
+  if (const std::uint64_t keep = runtime.config().ledger_keep(); keep > 0) options.keep = keep;
+  BB_ASSIGN_OR_RETURN(proving->signer, LedgerSigner::Start(proving->trust.get(), proving->files.get(), std::move(key), runtime.clock(), runtime.Alarm(), options));
   const std::shared_ptr<LedgerSigner> signer(proving, proving->signer.get());
   runtime.Keep(proving);
   const auto* service = ledger::v1::GetLedgerHeadRequest::descriptor()->file()->FindServiceByName("LedgerProofService");

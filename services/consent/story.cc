@@ -58,6 +58,7 @@ std::string ActDa(const Details& d, const Phrases& w) {
       return absl::StrCat(den, "sagde du ja til, at ", w.holder, " må dele ", w.given, " med ", w.recipient, ". Formål: ", w.purpose, ".");
     case ledger::v1::ACT_CONSENT_DECLINED: return absl::StrCat(den, "sagde du nej til, at ", w.holder, " deler ", w.given, " med ", w.recipient, ".");
     case ledger::v1::ACT_CONSENT_WITHDRAWN:
+      if (d.holder().empty()) return absl::StrCat(den, "trak du alt tilbage", d.recipient().empty() ? "" : absl::StrCat(" fra ", w.recipient), ". Der var ikke noget ja at trække tilbage.");
       return absl::StrCat(den, "trak du dit ja tilbage. ", w.holder, " må ikke længere dele ", w.given, " med ", w.recipient, ".");
     case ledger::v1::ACT_CONSENT_NARROWED:
       return absl::StrCat(den, "gjorde du dit ja mindre. ", w.holder, " må nu kun dele ", w.given, " med ", w.recipient, ".");
@@ -84,6 +85,7 @@ std::string ActEn(const Details& d, const Phrases& w) {
       return absl::StrCat(on, "you said yes: ", w.holder, " may share ", w.given, " with ", w.recipient, ". Purpose: ", w.purpose, ".");
     case ledger::v1::ACT_CONSENT_DECLINED: return absl::StrCat(on, "you said no: ", w.holder, " may not share ", w.given, " with ", w.recipient, ".");
     case ledger::v1::ACT_CONSENT_WITHDRAWN:
+      if (d.holder().empty()) return absl::StrCat(on, "you took everything back", d.recipient().empty() ? "" : absl::StrCat(" from ", w.recipient), ". There was no yes to take back.");
       return absl::StrCat(on, "you took your yes back. ", w.holder, " may no longer share ", w.given, " with ", w.recipient, ".");
     case ledger::v1::ACT_CONSENT_NARROWED:
       return absl::StrCat(on, "you made your yes smaller. ", w.holder, " may now share only ", w.given, " with ", w.recipient, ".");

@@ -55,6 +55,8 @@ $(redis_block trust "$service")
 }
 statement_private_key: "$BROBYGGER_RUN/statements/private.pem"
 ledger_private_key: "$BROBYGGER_RUN/ledger-key/private.pem"
+ledger_dir: "$BROBYGGER_RUN/ledger"
+ledger_keep: ${BROBYGGER_LEDGER_KEEP:-1000000}
 consent_texts: "$BROBYGGER_ROOT/services/consent/texts"
 looks {
   trust_data_dir: "$(redis_dir trust)/data"
@@ -126,7 +128,7 @@ X
 
 write_configs() {
   local service
-  mkdir -p "$CONFIG" "$BROBYGGER_RUN/journal" "$BROBYGGER_RUN/issuer" "$BROBYGGER_RUN/keys/gateway"
+  mkdir -p "$CONFIG" "$BROBYGGER_RUN/journal" "$BROBYGGER_RUN/ledger" "$BROBYGGER_RUN/issuer" "$BROBYGGER_RUN/keys/gateway"
   random_key "$BROBYGGER_RUN/keys/gateway/session.key"
   random_key "$BROBYGGER_RUN/issuer/gateway.secret"
   write "$BROBYGGER_RUN/issuer/gateway.client" <<<"gateway

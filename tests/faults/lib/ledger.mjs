@@ -1,11 +1,11 @@
 // The ledger as it stands in the trust store, and what must be true of any of its histories.
 import { execFileSync } from "node:child_process";
-import { mkdtempSync, readFileSync, rmSync } from "node:fs";
+import { mkdtempSync, readFileSync, readdirSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { createFileRegistry, fromBinary } from "@bufbuild/protobuf";
 import { FileDescriptorSetSchema } from "@bufbuild/protobuf/wkt";
-import { root } from "../../lib/instance.mjs";
+import { root, run } from "../../lib/instance.mjs";
 import { Resp } from "./resp.mjs";
 
 const prefix = "consent:{trust}:";
@@ -47,12 +47,26 @@ function decode(bytes) {
   };
 }
 
-// Every row after the one with this number, in the order of the stream.
+// The rows of one of the files that old entries move to, as their writer describes them (services/consent/ledger_files.h).
+function* rowsOf(file) {
+  const count = Number(file.readBigUInt64BE(32)), rows = 48 + 4 * (count + 1) + 32 * count + 32;
+  for (let i = 0; i < count; i++) yield file.subarray(rows + file.readUInt32BE(48 + 4 * i), rows + file.readUInt32BE(52 + 4 * i));
+}
+
+// Every row after the one with this number, in their order: from the files, then from the stream.
 export async function readLedger(number = 0) {
   const trust = await Resp.connect("trust");
   const rows = [];
   try {
-    for (let after = number ? `(${number}-0` : "-"; ;) {
+    const dir = join(run, "ledger");
+    for (const name of readdirSync(dir).filter((f) => f.endsWith(".ledger")).sort()) {
+      for (const bytes of rowsOf(readFileSync(join(dir, name)))) {
+        const row = decode(bytes);
+        if (row.number > number) rows.push({ id: `${row.number}-0`, ...row });
+      }
+    }
+    const moved = rows.at(-1)?.number ?? number;
+    for (let after = moved ? `(${moved}-0` : "-"; ;) {
       const page = await trust.call("XRANGE", `${prefix}ledger`, after, "+", "COUNT", pageSize);
       for (const [id, fields] of page) rows.push({ id: id.toString(), ...decode(fields[1]) });
       if (page.length < pageSize) return rows;
