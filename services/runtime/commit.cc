@@ -299,7 +299,7 @@ void Committer::AddRest() {
   std::vector<std::string> destroyed = request_.destroyed_ids;
   for (const std::string& owner : request_.decision->destroyed()) destroyed.push_back(KeyId(*keys_, owner));
   for (const std::string& id : destroyed) {
-    Op('Z', crypto::Hex(id));
+    Op('Z', crypto::Hex(id), crypto::Random(16));
     closed_.emplace_back().set_destroyed_key(id);
   }
   AddJournal();

@@ -66,8 +66,9 @@ const EntityType* EntitySet::ByKind(absl::string_view kind) const {
 }
 
 bool operator<(const ReadKey& a, const ReadKey& b) {
-  return std::tie(a.what, a.kind, a.id, a.index, a.value, a.after, a.limit) <
-         std::tie(b.what, b.kind, b.id, b.index, b.value, b.after, b.limit);
+  // What differs most comes first.
+  return std::tie(a.id, a.what, a.kind, a.index, a.value, a.after, a.limit) <
+         std::tie(b.id, b.what, b.kind, b.index, b.value, b.after, b.limit);
 }
 
 absl::StatusOr<const ReadValue*> View::Read(ReadKey key) {

@@ -9,6 +9,7 @@
 #include "absl/strings/match.h"
 #include "absl/strings/numbers.h"
 #include "absl/strings/str_cat.h"
+#include "google/protobuf/arena.h"
 #include "google/protobuf/message.h"
 #include "services/runtime/commit.h"
 #include "services/runtime/crypto.h"
@@ -40,9 +41,11 @@ class Reading : public std::enable_shared_from_this<Reading> {
       }
       called_.push_back(i);
     }
-    Expect((called_.empty() ? 0 : 1) + 2 * pages_.size(), &Reading::Found);
+    const bool ages = !pages_.empty() && !Trust();
+    Expect((called_.empty() ? 0 : 1) + (ages ? 1 : 0) + 2 * pages_.size(), &Reading::Found);
     const Redis::Together together;
     if (!called_.empty()) Ask(std::move(call), &reply_);
+    if (ages) Ask({"GET", absl::StrCat(place_.base, "kz")}, &age_reply_);  // before the records
     for (Page& page : pages_) {
       const ReadKey& key = wanted_[page.at];
       const std::string index = absl::StrCat(key.kind, ":", key.index, ":", key.value);
@@ -66,8 +69,13 @@ class Reading : public std::enable_shared_from_this<Reading> {
     ReadKey key;
     std::string name;  // its full Redis key
     RecordHeader header;
-    size_t wrapped = 0;  // in wrapped_
+    size_t data_key = 0;  // in data_keys_
     bool present = false;
+  };
+  // The data key of one or several lines.
+  struct Opener {
+    std::string name;  // its full Redis key
+    std::shared_ptr<const DataKey> key;  // null: to be asked for, or destroyed
   };
 
   // --- rounds: `next` runs when that many replies have come ---
@@ -96,10 +104,15 @@ class Reading : public std::enable_shared_from_this<Reading> {
         BB_ASSIGN_OR_RETURN(values_[called_[i]], key.what == ReadKey::What::kClaim ? Claim(key, reply_->elements[i]) : Record(key, reply_->elements[i]));
       }
     }
+    if (!pages_.empty() && !Trust()) {
+      BB_RETURN_IF_ERROR(age_reply_.status());
+      age_ = age_reply_->IsNil() ? "young" : age_reply_->text;  // no key has been destroyed yet
+    }
     std::vector<std::string> argv = {"MGET"};
     for (const Page& page : pages_) {
       BB_RETURN_IF_ERROR(Members(page));
       const ReadKey& key = wanted_[page.at];
+      lines_.reserve(lines_.size() + values_[page.at].ids.size());
       for (const std::string& id : values_[page.at].ids) {
         argv.push_back(place_.base + RecordName(key.kind, id));
         lines_.push_back({page.at, {ReadKey::What::kRecord, key.kind, id}, argv.back(), {}, 0, false});
@@ -114,10 +127,11 @@ class Reading : public std::enable_shared_from_this<Reading> {
     return absl::OkStatus();
   }
 
+  bool Trust() const { return place_.slug == Store::kTrustSlug; }
   // Whether there is a further trip. In the trust store there always is: how long it takes must not tell whether others keep
   // something.
   bool Goes(std::vector<std::string>* argv) const {
-    if (argv->size() == 1 && place_.slug == Store::kTrustSlug) argv->push_back(absl::StrCat(place_.base, "none"));
+    if (argv->size() == 1 && Trust()) argv->push_back(absl::StrCat(place_.base, "none"));
     return argv->size() > 1;
   }
 
@@ -135,41 +149,59 @@ class Reading : public std::enable_shared_from_this<Reading> {
     return absl::OkStatus();
   }
 
-  // Their records; several may be under one data key.
+  // Their records; several may be under one data key. A key that stood when the scope was as old as now stands still: if all of
+  // them are known like that, there is no need to ask.
   absl::Status Lines() {
     BB_RETURN_IF_ERROR(records_.status());
     if (records_->elements.size() < lines_.size()) return absl::InternalError("MGET gave another number of values");
-    std::vector<std::string> argv = {"MGET"};
+    bool known = !Trust();
     for (size_t i = 0; i < lines_.size(); ++i) {
       const Reply& record = records_->elements[i];
       if (record.IsNil()) continue;  // deleted since: as if it had been before
       Line& line = lines_[i];
       BB_ASSIGN_OR_RETURN(line.header, ParseRecord(record.text, line.key.kind));
       line.present = true;
-      const auto [asked, first] = asked_.try_emplace(line.header.key_id, key_names_.size());
-      line.wrapped = asked->second;
+      const auto [asked, first] = asked_.try_emplace(line.header.key_id, data_keys_.size());
+      line.data_key = asked->second;
       if (!first) continue;
-      key_names_.push_back(KeyName(line.header));
-      argv.push_back(key_names_.back());
+      Opener& opener = data_keys_.emplace_back();
+      opener.name = KeyName(line.header);
+      if (known) opener.key = place_.data_keys->FindAsOf(opener.name, age_);
+      known = known && opener.key != nullptr;
     }
-    if (!Goes(&argv)) return Keys();
+    if (known) return OpenLines();
+    std::vector<std::string> argv = {"MGET"};
+    for (Opener& opener : data_keys_) {
+      opener.key = nullptr;
+      argv.push_back(opener.name);
+    }
+    if (!Goes(&argv)) return OpenLines();
     Expect(1, &Reading::Keys);
     Ask(std::move(argv), &wrapped_);
     return absl::OkStatus();
   }
 
   absl::Status Keys() {
-    if (!key_names_.empty()) {
-      BB_RETURN_IF_ERROR(wrapped_.status());
-      if (wrapped_->elements.size() < key_names_.size()) return absl::InternalError("MGET gave another number of values");
-    }
-    for (const Page& page : pages_) values_[page.at].ids.clear();
-    for (Line& line : lines_) {
-      if (!line.present) continue;
-      const Reply& wrapped = wrapped_->elements[line.wrapped];
+    BB_RETURN_IF_ERROR(wrapped_.status());
+    if (wrapped_->elements.size() < data_keys_.size()) return absl::InternalError("MGET gave another number of values");
+    for (size_t i = 0; i < data_keys_.size(); ++i) {
+      const Reply& wrapped = wrapped_->elements[i];
       if (wrapped.IsNil()) return NoKey();
       if (wrapped.text == kDestroyed) continue;
-      BB_ASSIGN_OR_RETURN(ReadValue value, Opened(line.key, line.name, line.header, key_names_[line.wrapped], wrapped.text));
+      BB_ASSIGN_OR_RETURN(data_keys_[i].key, Unwrapped(data_keys_[i].name, wrapped.text, age_));
+    }
+    return OpenLines();
+  }
+
+  absl::Status OpenLines() {
+    for (const Page& page : pages_) {
+      values_[page.at].brought.reserve(values_[page.at].ids.size());
+      values_[page.at].ids.clear();
+    }
+    const auto arena = std::make_shared<google::protobuf::Arena>();  // of all of them: they come and go together
+    for (Line& line : lines_) {
+      if (!line.present || data_keys_[line.data_key].key == nullptr) continue;
+      BB_ASSIGN_OR_RETURN(ReadValue value, Opened(line.key, line.name, line.header, *data_keys_[line.data_key].key, arena));
       if (!StandsOn(wanted_[line.at], line.key.id, *value.record)) continue;
       values_[line.at].ids.push_back(line.key.id);
       values_[line.at].brought.emplace_back(std::move(line.key), std::move(value));
@@ -195,7 +227,8 @@ class Reading : public std::enable_shared_from_this<Reading> {
     if (reply.IsNil()) return ReadValue();
     if (reply.elements.size() != 2 || reply.elements[1].IsNil()) return NoKey();
     BB_ASSIGN_OR_RETURN(const RecordHeader header, ParseRecord(reply.elements[0].text, key.kind));
-    return Opened(key, place_.base + RecordName(key.kind, key.id), header, KeyName(header), reply.elements[1].text);
+    BB_ASSIGN_OR_RETURN(const std::shared_ptr<const DataKey> data_key, Unwrapped(KeyName(header), reply.elements[1].text, ""));
+    return Opened(key, place_.base + RecordName(key.kind, key.id), header, *data_key, nullptr);
   }
 
   absl::StatusOr<ReadValue> Claim(const ReadKey& key, const Reply& reply) const {
@@ -212,17 +245,26 @@ class Reading : public std::enable_shared_from_this<Reading> {
   // The full Redis key of the wrapped key.
   std::string KeyName(const RecordHeader& header) const { return absl::StrCat(place_.base, "k:", crypto::Hex(header.key_id)); }
 
-  absl::StatusOr<ReadValue> Opened(const ReadKey& key, const std::string& name, const RecordHeader& header, const std::string& key_name,
-                                   const std::string& wrapped) const {
-    std::shared_ptr<const DataKey> data_key = place_.data_keys->Find(key_name);
-    if (data_key == nullptr || data_key->wrapped != wrapped) {
-      BB_ASSIGN_OR_RETURN(crypto::Key unwrapped, UnwrapKey(*place_.keys, key_name, wrapped));
+  // age: read before `wrapped` was, or "".
+  absl::StatusOr<std::shared_ptr<const DataKey>> Unwrapped(const std::string& name, const std::string& wrapped, const std::string& age) const {
+    std::shared_ptr<const DataKey> data_key = place_.data_keys->Find(name);
+    const bool known = data_key != nullptr && data_key->wrapped == wrapped;
+    if (!known) {
+      BB_ASSIGN_OR_RETURN(crypto::Key unwrapped, UnwrapKey(*place_.keys, name, wrapped));
       data_key = std::make_shared<DataKey>(DataKey{wrapped, std::move(unwrapped)});
-      place_.data_keys->Remember(key_name, data_key);  // a commit often follows
     }
-    BB_ASSIGN_OR_RETURN(const std::string text, OpenRecord(*place_.keys, {name, key.kind, place_.slug}, header, data_key->key));
+    if (!known || !age.empty()) place_.data_keys->Remember(name, data_key, age);  // a commit often follows
+    return data_key;
+  }
+
+  // Made on the arena, which it then holds, if there is one.
+  absl::StatusOr<ReadValue> Opened(const ReadKey& key, const std::string& name, const RecordHeader& header, const DataKey& data_key,
+                                   const std::shared_ptr<google::protobuf::Arena>& arena) const {
+    BB_ASSIGN_OR_RETURN(const std::string text, OpenRecord(*place_.keys, {name, key.kind, place_.slug}, header, data_key.key));
     const EntityType& entity = *place_.entities->ByKind(key.kind);
-    std::shared_ptr<Message> message(google::protobuf::MessageFactory::generated_factory()->GetPrototype(entity.type)->New());
+    const Message* const prototype = google::protobuf::MessageFactory::generated_factory()->GetPrototype(entity.type);
+    const std::shared_ptr<Message> message =
+        arena == nullptr ? std::shared_ptr<Message>(prototype->New()) : std::shared_ptr<Message>(arena, prototype->New(arena.get()));
     if (!message->ParseFromString(text)) return absl::DataLossError("a record does not parse");
     // Whoever cuts the facet out makes a record that opens but that scripts take for nothing.
     if (entity.facet && entity.facet(key.id, *message).empty() != header.facet.empty()) {
@@ -230,7 +272,7 @@ class Reading : public std::enable_shared_from_this<Reading> {
     }
     ReadValue value;
     value.revision = header.revision;
-    value.record = std::move(message);
+    value.record = message;
     return value;
   }
 
@@ -243,9 +285,10 @@ class Reading : public std::enable_shared_from_this<Reading> {
   std::vector<size_t> called_;  // in wanted_: what the function is asked for
   std::vector<Page> pages_;
   std::vector<Line> lines_;
-  std::vector<std::string> key_names_;       // of the data keys, as in wrapped_
-  std::map<std::string, size_t> asked_;      // the same by their ids
-  absl::StatusOr<Reply> reply_, records_, wrapped_;
+  std::vector<Opener> data_keys_;
+  std::map<std::string, size_t> asked_;      // in data_keys_, by their ids
+  std::string age_;  // of the scope (data_keys.h), when we began
+  absl::StatusOr<Reply> age_reply_, reply_, records_, wrapped_;
   std::atomic<size_t> open_{0};
   absl::Status (Reading::*next_)() = nullptr;
 };

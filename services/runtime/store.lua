@@ -17,7 +17,7 @@
 -- Assigned by authorise.lua: append_ledger(base, subject, head), called after all checks.
 local append_ledger
 
-local VERSION = '6'
+local VERSION = '7'
 -- No string.rep: while a library loads, Redis offers nothing but register_function.
 local ABSENT = '\0\0\0\0\0\0\0\0'        -- the revision of a record that is not there
 local DESTROYED = 'destroyed'             -- stands where a wrapped data key was
@@ -149,7 +149,12 @@ local write = {
     if ms == '' then redis.call('ZREM', base .. 'd', what) else redis.call('ZADD', base .. 'd', ms, what) end
   end,
   K = function(base, id, wrapped) redis.call('SET', base .. 'k:' .. id, wrapped) end,
-  Z = function(base, id) redis.call('SET', base .. 'k:' .. id, DESTROYED) end,
+  -- The age of the scope: as long as it is the same, keys that were read at this age stand. A random value, so that not even a
+  -- store from an older copy ever has one again that meant something else.
+  Z = function(base, id, age)
+    redis.call('SET', base .. 'k:' .. id, DESTROYED)
+    redis.call('SET', base .. 'kz', age)
+  end,
   -- A line for the journal waits here until it stands in the journal's file. Numbers have no gaps: they tell whether store and
   -- journal belong together.
   J = function(base, _, sealed, state)

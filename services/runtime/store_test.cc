@@ -248,6 +248,35 @@ TEST_F(StoreTest, APageLeavesOutWhatNoLongerStandsOnIt) {
   EXPECT_EQ(page->brought.size(), 1u);
 }
 
+// A page asks for data keys once; afterwards the number of destroyed keys says that they stand. Destroyed by another process, a key
+// closes its lines at once.
+TEST_F(StoreTest, RememberedKeysOpenAPageUntilOneIsDestroyed) {
+  const auto other = NewStore();
+  ASSERT_TRUE(Put("a", Note("citizens/x", "open", 1)).ok());
+  ASSERT_TRUE(Put("b", Note("citizens/y", "open", 2)).ok());
+  const auto page = [&](int trips) {
+    server_->Admin({"CONFIG", "RESETSTAT"});
+    const auto read = ReadOne(PageKey("open", 5));
+    EXPECT_TRUE(read.ok()) << read.status();
+    EXPECT_THAT(server_->Admin({"INFO", "commandstats"}).text, HasSubstr(absl::StrCat("cmdstat_mget:calls=", trips, ",")));
+    return read.ok() ? read->ids : std::vector<std::string>();
+  };
+  EXPECT_THAT(page(2), ElementsAre("b", "a"));
+  EXPECT_THAT(page(1), ElementsAre("b", "a"));
+  Decision destroy;
+  destroy.DestroyKey("citizens/y");
+  std::promise<absl::Status> done;
+  const View none(&TestEntities());
+  other->Commit(scope_, {&none, &destroy, std::nullopt, clock_.Now()}, [&](absl::Status s) { done.set_value(s); });
+  ASSERT_TRUE(done.get_future().get().ok());
+  EXPECT_THAT(page(2), ElementsAre("a"));
+  EXPECT_THAT(page(2), ElementsAre("a")) << "asked for again while a line of the page is closed";
+  ASSERT_TRUE(Put("c", Note("citizens/z", "shut", 1)).ok());
+  const auto shut = ReadOne(PageKey("shut", 5));
+  ASSERT_TRUE(shut.ok()) << shut.status();
+  EXPECT_THAT(shut->ids, ElementsAre("c")) << "a key that this process made itself";
+}
+
 // Promise P4: in the trust store an empty page takes as many trips as a full one.
 TEST_F(StoreTest, TripsDoNotTellWhatThereIs) {
   const auto trips = [&](const std::string& state) {
