@@ -38,6 +38,5 @@ int main(int argc, char** argv) {
   int signal_number = 0;
   sigwait(&signals, &signal_number);
   (*gateway)->Drain(kPatience);
-  gateway->reset();
-  std::_Exit(0);  // as services/runtime/main.cc, and why
+  std::_Exit(0);  // whatever still runs keeps its ground; see services/runtime/main.cc
 }

@@ -43,7 +43,7 @@ int RunService(int argc, char** argv, const ServiceSpec& spec, std::function<abs
   auto runtime = StartUp(argc, argv, spec, extend);
   if (!runtime.ok()) {
     std::cerr << spec.name << " does not start: " << runtime.status().message() << std::endl;
-    return 2;
+    std::_Exit(2);  // see below
   }
   int received = 0;
   sigwait(&stop, &received);

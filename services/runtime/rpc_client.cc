@@ -72,6 +72,7 @@ class Underway {
     void Take(const std::shared_ptr<grpc::ClientContext>& context) {
       std::lock_guard<std::mutex> lock(underway_->mutex_);
       underway_->calls_[this] = context;
+      if (underway_->closing_) context->TryCancel();  // it has not begun
     }
 
    private:
@@ -80,6 +81,7 @@ class Underway {
 
   void CancelAndAwait() {
     std::unique_lock<std::mutex> lock(mutex_);
+    closing_ = true;
     std::vector<std::shared_ptr<grpc::ClientContext>> contexts;
     for (const auto& [place, context] : calls_) contexts.push_back(context.lock());
     lock.unlock();
@@ -93,6 +95,7 @@ class Underway {
 
  private:
   std::mutex mutex_;
+  bool closing_ = false;
   std::condition_variable none_;
   std::map<const Place*, std::weak_ptr<grpc::ClientContext>> calls_;
 };
