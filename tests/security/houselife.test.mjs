@@ -142,6 +142,7 @@ table("a user volunteer plans no shift", () => [["a shift", `${life}/PlanShift`,
 
 const sunday = sundayIn(6);
 const users = (changes) => ({ date: date(sunday), from_minute: 480, to_minute: 840, volunteers: volunteers(), phone_backup: backup, ...changes });
+const confirm = "brobygger.dropin.v1.DropinService/ConfirmConditionalDay";
 const opened = once(async () => (await vm.act(`${life}/PlanUserShift`, users({ from_minute: 840, to_minute: 900 }))).shift.name);
 table("user shifts", () => [
   ["one volunteer, and no phone", `${life}/PlanUserShift`, users({ phone_backup: undefined }), staffing],
@@ -159,6 +160,9 @@ table("user shifts", () => [
   }, booked],
   ["called off", `${life}/CancelUserShift`, async () => ({ name: await opened() }), "OK"],
   ["called off twice", `${life}/CancelUserShift`, async () => ({ name: await opened() }), state],
+  ["the day taken back, whoever opened it", confirm, { date: date(sunday), open: false }, "OK"],
+  ["the day opened by a word, and no shift", confirm, { date: date(sunday), open: true }, staffing, /plan one/],
+  ["a day on which the house opens anyway, by a word", confirm, { date: date(sunday + 1), open: true }, range],
 ]);
 
 const step = (changes) => ({ participant: lion, kind: "SMALL_STEP_KIND_BATH", stance: "STAFF_STANCE_LOVING_NUDGE", done_on: date(), ...changes });

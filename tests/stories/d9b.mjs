@@ -24,6 +24,13 @@ export async function play(story) {
   const confirmed = async () => (await story.quietly(staff, `${dropin}/GetCentre`, {})).centre.confirmedDays.some((d) => same(d, day));
   const shift = (more) => ({ as: staff, method: `${life}/PlanUserShift`, request: keyed({ date: day, from_minute: 480, to_minute: 840, volunteers: volunteers(1), ...more }) });
   await story.step({
+    title: "Somebody says that it opens all the same: without a shift it does not",
+    as: staff,
+    method: `${dropin}/ConfirmConditionalDay`,
+    request: keyed({ date: day, open: true }),
+    wanted: "FAILED_PRECONDITION STAFFING_TOO_LOW",
+  });
+  await story.step({
     title: "One volunteer would like to open, and nobody is near who answers the phone",
     ...shift(),
     wanted: "FAILED_PRECONDITION STAFFING_TOO_LOW",
