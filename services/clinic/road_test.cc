@@ -291,7 +291,7 @@ TEST_F(ClinicRights, AnyOtherTicketIsRefusedWithOneAnswer) {
   std::set<std::string> answers;
   const auto refused = [&](const absl::Status& s, const char* what) {
     EXPECT_EQ(ReasonOf(s), "TICKET_REFUSED") << what;
-    answers.insert(s.ToString());
+    answers.insert(std::string(s.message()));
   };
   refused(See(Ticket(citizen, rights::v1::RIGHT_ERASE, "staff-1")).status(), "another right");
   refused(See(Ticket(citizen, see, "staff-2")).status(), "another person's");

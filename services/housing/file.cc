@@ -33,6 +33,7 @@ void AddSections(const stored::Standing& standing, v1::HousingFile* file) {
   for (const stored::Period& stay : standing.shelter_stays()) {
     if (stay.id() == standing.open_shelter_stay()) *file->mutable_shelter_since() = stay.first_day();
   }
+  if (standing.has_statements()) *file->mutable_statements() = standing.statements();
 }
 
 }  // namespace
@@ -65,7 +66,6 @@ v1::HousingFile BuildFile(const v1::HomelessnessScreening* current, const stored
   if (answers.has_leaving_on() && NamesRelease(answers)) *file.mutable_release_on() = answers.leaving_on();
   if (answers.has_leaving_on() && NamesDischarge(answers)) *file.mutable_discharge_on() = answers.leaving_on();
   if (answers.own_words_for_sharing()) file.set_own_words(answers.own_words());
-  if (standing.has_statements()) *file.mutable_statements() = standing.statements();
   return file;
 }
 

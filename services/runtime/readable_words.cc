@@ -125,7 +125,9 @@ std::string WordOf(const Words& words, absl::string_view name) {
 
 std::string FieldWordDa(absl::string_view field) {
   std::string word = WordOf(FieldWords(), field);
-  word[0] = absl::ascii_toupper(static_cast<unsigned char>(word[0]));
+  // æ, ø and å are two bytes, of which the second tells large from small.
+  if (word[0] == '\xc3' && word.size() > 1) word[1] = static_cast<char>(static_cast<unsigned char>(word[1]) - 0x20);
+  else word[0] = absl::ascii_toupper(static_cast<unsigned char>(word[0]));
   return word;
 }
 

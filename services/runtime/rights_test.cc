@@ -195,6 +195,8 @@ TEST(Readable, ReadsADayATimeAndWhatIsInside) {
   response.mutable_statement()->set_text("x");
   EXPECT_EQ(ReadableDa(response), "Statement:\n  Tekst: x\n");
   EXPECT_EQ(ValueWordDa("SOMETHING_NEW"), "something new");
+  EXPECT_EQ(FieldWordDa("goals"), "Ønsker og mål");
+  EXPECT_EQ(FieldWordDa("something_new"), "Something new");
 }
 
 }  // namespace

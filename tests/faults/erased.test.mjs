@@ -6,7 +6,7 @@ import { readFileSync, readdirSync, statSync } from "node:fs";
 import { join } from "node:path";
 import { after, test } from "node:test";
 import { close, viaGrpc } from "../lib/client.mjs";
-import { requestId, stated } from "../lib/values.mjs";
+import { nobodysNumber, requestId, stated } from "../lib/values.mjs";
 import { ok, root, run, service } from "./lib/world.mjs";
 
 after(close);
@@ -17,6 +17,17 @@ const redis = (...args) => execFileSync("redis-cli", ["-s", join(store, "redis.s
 const raw = (...args) => redis("--no-raw", ...args);  // for what is printed
 const bytesOf = (key) => redis("get", key).subarray(0, -1);
 const files = () => readdirSync(store, { recursive: true }).map((f) => join(store, f)).filter((f) => statSync(f).isFile());
+// What would tell of a citizen whom both services keep something about.
+const tracesOf = (reference) => {
+  const keys = raw("--scan", "--pattern", "*:{perron-4}:r:*").toString().split("\n").map((line) => line.replace(/^"|"$/g, "")).filter((key) => key.endsWith(`:${reference}`));
+  assert.ok(keys.some((key) => key.startsWith("dropin:")) && keys.some((key) => key.startsWith("registry:")), "both services keep something");
+  const traces = { "the reference": Buffer.from(reference) };
+  for (const key of keys) {
+    const id = bytesOf(key).subarray(9, 25), k = `${key.split("r:")[0]}k:${id.toString("hex")}`;
+    Object.assign(traces, { [`${key}: its data key`]: bytesOf(k), [`${key}: the key's id`]: id, [`${key}: the id in hex`]: Buffer.from(id.toString("hex")) });
+  }
+  return traces;
+};
 // In which files each of the traces stands.
 const search = (traces) => Object.fromEntries(Object.entries(traces).map(([name, bytes]) => [name, files().filter((f) => readFileSync(f).includes(bytes)).map((f) => f.slice(store.length + 1))]));
 
@@ -51,14 +62,7 @@ test("of a citizen whom one agency erases nothing is left there, and all of it w
   const said = `Et sted ${Date.now().toString(36)}`;
   await ok("perron-4-1", `${service.dropin}/UpdateRegular`, { citizen, presence: stated(), request_id: requestId(), shared: { goals: said, how_to_meet: "Om formiddagen" } });
   await ok("perron-4-1", `${service.card}/UpdateCitizenCard`, { citizen, presence: stated(), card: { preferred_name: "Ugle" }, request_id: requestId() });
-  const reference = citizen.split("/")[1];
-  const wrapped = raw("--scan", "--pattern", "*:{perron-4}:r:*").toString().split("\n").map((line) => line.replace(/^"|"$/g, "")).filter((key) => key.endsWith(`:${reference}`));
-  assert.ok(wrapped.some((key) => key.startsWith("dropin:")) && wrapped.some((key) => key.startsWith("registry:")), "both services keep something");
-  const traces = { "the reference": Buffer.from(reference) };
-  for (const key of wrapped) {
-    const id = bytesOf(key).subarray(9, 25), k = `${key.split("r:")[0]}k:${id.toString("hex")}`;
-    Object.assign(traces, { [`${key}: its data key`]: bytesOf(k), [`${key}: the key's id`]: id, [`${key}: the id in hex`]: Buffer.from(id.toString("hex")) });
-  }
+  const traces = tracesOf(citizen.split("/")[1]);
   for (const [what, where] of Object.entries(search(traces))) assert.ok(where.length > 0, `${what} is nowhere: the search finds nothing`);
   const other = await ok("perron-4-nurse", `${service.registry}/EnsureCitizen`, { presence: stated(), request_id: requestId() });
   await ok("perron-4-1", `${service.card}/UpdateCitizenCard`, { citizen: other.citizen, presence: stated(), card: { preferred_name: "Krage" }, request_id: requestId() });
@@ -79,4 +83,28 @@ test("of a citizen whom one agency erases nothing is left there, and all of it w
   // The person may come back, to an empty page.
   await ok("perron-4-1", `${service.card}/UpdateCitizenCard`, { citizen, presence: stated(), card: { preferred_name: "Ugle igen" }, request_id: requestId() });
   assert.equal((await ok("perron-4-1", `${service.card}/GetCitizenCard`, { citizen })).card.preferredName, "Ugle igen");
+});
+
+test("of a citizen who has it erased by their own login nothing is left after the rewrite", { timeout: 300_000 }, async (t) => {
+  const number = nobodysNumber(), me = `citizen:${number}`, rights = "brobygger.registry.v1.RightsService";
+  const { citizen } = await ok("perron-4-nurse", `${service.registry}/EnsureCitizen`, { identifier: { scheme: "IDENTIFIER_SCHEME_CPR", value: number }, presence: stated(), request_id: requestId() });
+  const said = `Et sted ${Date.now().toString(36)}`;
+  await ok("perron-4-1", `${service.dropin}/UpdateRegular`, { citizen, presence: stated(), request_id: requestId(), shared: { goals: said, how_to_meet: "Om formiddagen" } });
+  await ok("perron-4-1", `${service.card}/UpdateCitizenCard`, { citizen, presence: stated(), card: { preferred_name: "Ugle" }, request_id: requestId() });
+  const act = async (right) => (await ok(me, `${rights}/IssueActTickets`, { agency: "agencies/perron-4", right, request_id: requestId() })).tickets[0];
+  const add = await act("RIGHT_ADD_STATEMENT"), own = "brobygger.dropin.v1.DropinRightsService";
+  await ok(me, `${own}/AddStatement`, { ticket: add.ticket, text: said, about: "DATA_CATEGORY_DAILY_LIFE", request_id: requestId() });
+  const traces = tracesOf(citizen.split("/")[1]);
+  for (const [what, where] of Object.entries(search(traces))) assert.ok(where.length > 0, `${what} is nowhere: the search finds nothing`);
+
+  const erase = await act("RIGHT_ERASE");
+  for (const name of erase.services) await ok(me, `${name}/EraseRecords`, { ticket: erase.ticket, request_id: requestId() });
+  // At once nobody can read it; the bytes go with the rewrite.
+  assert.equal((await viaGrpc.call({ method: `${service.card}/GetCitizenCard`, as: "perron-4-1", request: { citizen } })).code, "NOT_FOUND");
+  assert.deepEqual((await ok("perron-4-1", `${own}/ListStatements`, { citizen })).statements, []);
+  const journal = ["consent", "dropin"].map((name) => readdirSync(join(run, "journal")).filter((f) => f.startsWith(`${name}.`)).map((f) => readFileSync(join(run, "journal", f), "utf8")).join(""));
+  assert.match(journal[0], /^registry:\{perron-4\}: /m);
+  assert.match(journal[1], /^dropin:\{perron-4\}: /m);
+  t.diagnostic(execFileSync(join(root, "deploy/local/rewrite"), { env: process.env, encoding: "utf8" }).trim().replaceAll("\n", " | "));
+  assert.deepEqual(search(traces), Object.fromEntries(Object.keys(traces).map((name) => [name, []])));
 });

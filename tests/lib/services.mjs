@@ -5,6 +5,9 @@ import { viaGrpc } from "./client.mjs";
 export const consent = "brobygger.consent.v1.ConsentService", presences = "brobygger.consent.v1.PresenceService";
 export const registry = "brobygger.registry.v1.RegistryService", cards = "brobygger.registry.v1.CitizenCardService";
 export const ledger = "brobygger.ledger.v1.LedgerService";
+export const rights = "brobygger.registry.v1.RightsService", cardRights = "brobygger.registry.v1.CitizenCardRightsService";
+export const housingRights = "brobygger.housing.v1.HousingRightsService", clinicRights = "brobygger.clinic.v1.ClinicRightsService";
+export const dropinRights = "brobygger.dropin.v1.DropinRightsService";
 export const dropin = "brobygger.dropin.v1.DropinService", housing = "brobygger.housing.v1.HousingService", clinic = "brobygger.clinic.v1.ClinicService";
 
 // "OK", or code and reason.
