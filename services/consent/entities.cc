@@ -9,6 +9,7 @@
 #include "services/consent/facet.h"
 #include "services/consent/names.h"
 #include "services/consent/stored.pb.h"
+#include "services/runtime/rights.h"
 
 namespace brobygger::consent {
 namespace {
@@ -81,6 +82,7 @@ EntitySet TrustEntities() {
 EntitySet CardEntities() {
   return EntitySet({
       EntityOf<registry::v1::CitizenCard>("card", {.owner = [](absl::string_view id, const registry::v1::CitizenCard&) { return CitizenName(id); }}),
+      StatementEntity(),
       EntityOf<records::CardLine>("card-line", {.owner = [](absl::string_view id, const records::CardLine&) { return CitizenName(id); },
                                                 .indexes =
                                                     [](absl::string_view, const records::CardLine& line) {

@@ -2,6 +2,7 @@
 #include "services/consent/entities.h"
 #include "services/consent/modules.h"
 #include "services/consent/serve.h"
+#include "services/consent/serve_rights.h"
 #include "services/runtime/main.h"
 
 int main(int argc, char** argv) {
@@ -19,6 +20,7 @@ int main(int argc, char** argv) {
     consent::AttachArrowCheck(runtime, &rules);
     BB_ASSIGN_OR_RETURN(const std::shared_ptr<consent::LedgerFiles> files, consent::OpenLedgerFiles(runtime));
     BB_RETURN_IF_ERROR(consent::AttachLedger(runtime, &rules, files));
+    BB_RETURN_IF_ERROR(consent::AttachRights(runtime, files));
     return consent::AttachProofs(runtime, files);
   });
 }

@@ -6,7 +6,9 @@
 #include "services/consent/closing.h"
 #include "services/consent/consents.h"
 #include "services/consent/registry.h"
+#include "services/consent/rights.h"
 #include "services/consent/story.h"
+#include "services/runtime/rights.h"
 #include "services/runtime/status.h"
 
 namespace brobygger::consent {
@@ -79,6 +81,9 @@ ServiceSpec MakeSpec(const ConsentRules* rules, const EntitySet* cards) {
       {"ExportCitizenData", Ruled(rules, ExportCitizenData)},
   };
 
+  Module rights = TrustModule(rules, registry::v1::IssueAccessTicketsRequest::descriptor()->file(), "RightsService");
+  rights.handlers = {{"IssueAccessTickets", Ruled(rules, IssueAccessTickets)}, {"IssueActTickets", Ruled(rules, IssueActTickets)}};
+
   Module ledger = TrustModule(rules, ledger::v1::ExplainDecisionRequest::descriptor()->file(), "LedgerService");
   ledger.handlers = {{"GetCitizenAccessStory", Ruled(rules, GetCitizenAccessStory)}, {"ExplainDecision", Ruled(rules, ExplainDecision)}};
 
@@ -107,7 +112,15 @@ ServiceSpec MakeSpec(const ConsentRules* rules, const EntitySet* cards) {
                                  return ListCitizenCards({cards, rules->name_key}, call, request, view);
                                })},
   };
-  return {"consent", {std::move(consents), std::move(presence), std::move(registry), std::move(ledger), std::move(proofs), std::move(card)}};
+  RightsRules kept;
+  kept.entities = cards;
+  kept.kinds = {KeptOne<registry::v1::CitizenCard>(*cards, "Sådan kaldes og nås du", "How you are called and reached"),
+                KeptOne<records::CardLine>(*cards, "Linjen på stedets liste", "The line on the agency's list")};
+  kept.about = {type::v1::DATA_CATEGORY_CONTACT, type::v1::DATA_CATEGORY_IDENTITY};
+  Module card_rights = RightsModule(pool->FindFileByName("brobygger/registry/v1/card_rights.proto")->service(0), kCardPrefix, std::move(kept));
+  return {"consent",
+          {std::move(consents), std::move(presence), std::move(registry), std::move(rights), std::move(ledger), std::move(proofs), std::move(card),
+           std::move(card_rights)}};
 }
 
 }  // namespace brobygger::consent

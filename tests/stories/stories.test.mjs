@@ -3,7 +3,7 @@ import { after, test } from "node:test";
 import { close, viaGateway, viaGrpc } from "../lib/client.mjs";
 import { Story } from "../lib/story.mjs";
 
-const stories = await Promise.all(["d1", "d2", "d5", "d6", "d8", "d9"].map((name) => import(`./${name}.mjs`)));
+const stories = await Promise.all(["d1", "d2", "d5", "d6", "d8", "d9", "rights"].map((name) => import(`./${name}.mjs`)));
 
 for (const client of [viaGrpc, viaGateway]) {
   for (const { title, play } of stories) {
