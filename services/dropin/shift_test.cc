@@ -216,6 +216,22 @@ TEST_F(ShiftTest, ASundayIsOpenWhileItsUserShiftGoesOn) {
   EXPECT_EQ(Centre(Noon(kSunday, 14)).opening().label_da(), "Lukket");
 }
 
+TEST_F(ShiftTest, NoUserShiftNoSundayWhoeverElseIsThere) {
+  const stored::CentreRecord* stands = house.store.Find<stored::CentreRecord>(kCentreId);
+  ASSERT_NE(stands, nullptr);
+  stored::CentreRecord record = *stands;
+  *record.add_confirmed_days() = DateOf(kSunday);
+  DayShifts staff;
+  staff.staff.emplace_back("a", v1::StaffShift());
+  staff.staff[0].second.set_from_minute(480);
+  staff.staff[0].second.set_to_minute(840);
+  staff.staff[0].second.set_staff_count(2);
+  const v1::Opening opening = OpeningWith(staff, record, Noon(kSunday));
+  EXPECT_EQ(opening.label_da(), "Lukket");
+  EXPECT_EQ(opening.today_size(), 0);
+  EXPECT_EQ(opening.staffing(), v1::STAFFING_VALID);
+}
+
 TEST_F(ShiftTest, UserShiftsOnConditionalDaysOnly) {
   EXPECT_EQ(ReasonOf(PlanUsers(kSaturday).status()), "OUT_OF_RANGE");
   EXPECT_EQ(ReasonOf(PlanUsers(kSunday - 7).status()), "OUT_OF_RANGE");
