@@ -24,7 +24,7 @@ absl::StatusOr<Decision> SetNextAppointment(const Call& call, const v1::SetNextA
   const std::string citizen = IdOf(request.citizen());
   BB_ASSIGN_OR_RETURN(stored::Standing standing, ReadStanding(view, citizen));
   v1::SetNextAppointmentResponse response;
-  if (!request.has_appointment() && !standing.has_next_appointment()) return Decision(response);
+  if (!request.has_appointment() && !standing.has_next_appointment()) return Decision(std::move(response));
   standing.clear_next_appointment();
   if (request.has_appointment()) {
     *standing.mutable_next_appointment() = request.appointment();
@@ -41,7 +41,7 @@ absl::StatusOr<Decision> GetNextAppointment(const Call& call, const v1::GetNextA
   if (standing.has_next_appointment() && ToDay(standing.next_appointment().date()) >= CopenhagenDay(call.now)) {
     *response.mutable_appointment() = standing.next_appointment();
   }
-  return Decision(response);
+  return Decision(std::move(response));
 }
 
 absl::StatusOr<Decision> DropPassed(const Call& call, const std::string& id, View& view) {

@@ -78,7 +78,7 @@ absl::StatusOr<Decision> CorrectNurseContact(const Call& call, const v1::Correct
 absl::StatusOr<Decision> GetNurseContact(const Call&, const v1::GetNurseContactRequest& request, View& view) {
   v1::GetNurseContactResponse response;
   BB_ASSIGN_OR_RETURN(*response.mutable_contact(), ShownRecord<v1::NurseContact>(view, kPlural, IdOf(request.name())));
-  return Decision(response);
+  return Decision(std::move(response));
 }
 
 absl::StatusOr<Decision> ListNurseContacts(const Call&, const v1::ListNurseContactsRequest& request, View& view) {
@@ -95,7 +95,7 @@ absl::StatusOr<Decision> ListNurseContacts(const Call&, const v1::ListNurseConta
   }
   v1::ListNurseContactsResponse response;
   BB_RETURN_IF_ERROR(ShowPage(view, index, value, request, kPlural, response.mutable_contacts(), response.mutable_next_page_token()));
-  return Decision(response);
+  return Decision(std::move(response));
 }
 
 }  // namespace brobygger::clinic

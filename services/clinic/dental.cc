@@ -124,7 +124,7 @@ absl::StatusOr<Decision> TakeBackDentalReferral(const Call& call, const v1::Take
 absl::StatusOr<Decision> GetDentalReferral(const Call&, const v1::GetDentalReferralRequest& request, View& view) {
   v1::GetDentalReferralResponse response;
   BB_ASSIGN_OR_RETURN(*response.mutable_referral(), ShownRecord<Referral>(view, kPlural, IdOf(request.name())));
-  return Decision(response);
+  return Decision(std::move(response));
 }
 
 absl::StatusOr<Decision> ListDentalReferrals(const Call&, const v1::ListDentalReferralsRequest& request, View& view) {
@@ -133,7 +133,7 @@ absl::StatusOr<Decision> ListDentalReferrals(const Call&, const v1::ListDentalRe
   v1::ListDentalReferralsResponse response;
   BB_RETURN_IF_ERROR(ShowPage(view, by_state ? "by-state" : "by-citizen", by_state ? Word(request.state()) : IdOf(request.citizen()), request, kPlural,
                               response.mutable_referrals(), response.mutable_next_page_token()));
-  return Decision(response);
+  return Decision(std::move(response));
 }
 
 }  // namespace brobygger::clinic

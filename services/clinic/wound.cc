@@ -66,7 +66,7 @@ absl::StatusOr<Decision> CloseWoundCourse(const Call& call, const v1::CloseWound
 absl::StatusOr<Decision> ListWoundCourses(const Call&, const v1::ListWoundCoursesRequest& request, View& view) {
   v1::ListWoundCoursesResponse response;
   BB_RETURN_IF_ERROR(ShowPage(view, "by-citizen", IdOf(request.citizen()), request, kPlural, response.mutable_courses(), response.mutable_next_page_token()));
-  return Decision(response);
+  return Decision(std::move(response));
 }
 
 }  // namespace brobygger::clinic

@@ -70,7 +70,7 @@ absl::StatusOr<Decision> GetCitizenCard(const Call&, const registry::v1::GetCiti
   registry::v1::GetCitizenCardResponse response;
   *response.mutable_card() = request.show_cpr() ? *card : Masked(*card);
   BB_ASSIGN_OR_RETURN(*response.mutable_etag(), view.Etag<registry::v1::CitizenCard>(id));
-  return Decision(response);
+  return Decision(std::move(response));
 }
 
 absl::StatusOr<Decision> ListCitizenCards(const CardRules& rules, const Call& call, const registry::v1::ListCitizenCardsRequest& request, View& view) {
@@ -87,7 +87,7 @@ absl::StatusOr<Decision> ListCitizenCards(const CardRules& rules, const Call& ca
     *out->mutable_change_day() = ToDate(CopenhagenDay(absl::FromUnixMillis(line->change_ms())));
   }
   response.set_next_page_token(page.next);
-  return Decision(response);
+  return Decision(std::move(response));
 }
 
 }  // namespace brobygger::consent

@@ -15,7 +15,7 @@ absl::StatusOr<Decision> GetConsent(const ConsentRules& rules, const Call& call,
   if (!VisibleTo(*found.record, call.agency.value())) return NotFound("consent");
   v1::GetConsentResponse response;
   *response.mutable_consent() = ToConsent(rules.handle_key, found.id, *found.record, {call.agency.value(), false, ""}, call.now);
-  return Decision(response);
+  return Decision(std::move(response));
 }
 
 // The runtime has opened page_token: it is the cursor. It seals the one that is answered.
@@ -29,7 +29,7 @@ absl::StatusOr<Decision> ListConsents(const ConsentRules& rules, const Call& cal
     *response.add_consents() = ToConsent(rules.handle_key, id, *record, {call.agency.value(), false, request.citizen()}, call.now);
   }
   response.set_next_page_token(page.next);
-  return Decision(response);
+  return Decision(std::move(response));
 }
 
 absl::StatusOr<Decision> ListIncomingConsents(const ConsentRules& rules, const Call& call, const v1::ListIncomingConsentsRequest& request, View& view) {
@@ -41,7 +41,7 @@ absl::StatusOr<Decision> ListIncomingConsents(const ConsentRules& rules, const C
     *response.add_consents() = ToConsent(rules.handle_key, id, *record, {call.agency.value(), false, ""}, call.now);
   }
   response.set_next_page_token(page.next);
-  return Decision(response);
+  return Decision(std::move(response));
 }
 
 absl::StatusOr<Decision> SeeArrow(const ConsentRules& rules, const Call& call, const v1::CheckArrowRequest& request, View& view) {
@@ -49,7 +49,7 @@ absl::StatusOr<Decision> SeeArrow(const ConsentRules& rules, const Call& call, c
   if (absl::IsNotFound(who.status())) return Decision(v1::CheckArrowResponse());
   if (!who.ok()) return who.status();
   v1::CheckArrowResponse response;
-  if (who->subject == nullptr || who->subject->state() != records::Subject::STATE_ACTIVE) return Decision(response);
+  if (who->subject == nullptr || who->subject->state() != records::Subject::STATE_ACTIVE) return Decision(std::move(response));
   BB_ASSIGN_OR_RETURN(const std::vector<Found> active, AllActive(who->id, view));
   for (const Found& found : active) {
     const records::ConsentRecord& r = *found.record;
@@ -57,7 +57,7 @@ absl::StatusOr<Decision> SeeArrow(const ConsentRules& rules, const Call& call, c
     const v1::Arrow arrow = ArrowOf(r);
     if (arrow.purpose() == request.purpose()) *response.mutable_categories() = arrow.categories();  // at most one of an arrow is active
   }
-  return Decision(response);
+  return Decision(std::move(response));
 }
 
 absl::StatusOr<Decision> ListMyConsents(const ConsentRules& rules, const Call& call, const v1::ListMyConsentsRequest& request, View& view) {
@@ -88,7 +88,7 @@ absl::StatusOr<Decision> GetConsentText(const ConsentRules& rules, const Call&, 
   if (text == nullptr) return Invalid({{"language", "want \"da\", \"da-plain\" or \"en\""}});
   v1::GetConsentTextResponse response;
   *response.mutable_text() = *text;
-  return Decision(response);
+  return Decision(std::move(response));
 }
 
 }  // namespace brobygger::consent

@@ -119,7 +119,7 @@ absl::StatusOr<Decision> GetActivity(const Call&, const v1::GetActivityRequest& 
   BB_ASSIGN_OR_RETURN(const std::string etag, view.Etag<Record>(id));
   v1::GetActivityResponse response;
   *response.mutable_activity() = ShownActivity(*record, id, etag);
-  return Decision(response);
+  return Decision(std::move(response));
 }
 
 absl::StatusOr<Decision> ListActivities(const Call&, const v1::ListActivitiesRequest& request, View& view) {
@@ -131,7 +131,7 @@ absl::StatusOr<Decision> ListActivities(const Call&, const v1::ListActivitiesReq
     *response.add_activities() = ShownActivity(*record, id, etag);
   }
   response.set_next_page_token(page.next);
-  return Decision(response);
+  return Decision(std::move(response));
 }
 
 absl::StatusOr<Decision> HoldActivity(const Call& call, const v1::HoldActivityRequest& request, View& view) {

@@ -162,7 +162,7 @@ absl::StatusOr<Decision> ListActivityGroups(const Call& call, const v1::ListActi
   }
   BB_RETURN_IF_ERROR(missing);
   response.set_next_page_token(page.next);
-  return Decision(response);
+  return Decision(std::move(response));
 }
 
 }  // namespace brobygger::dropin

@@ -147,7 +147,7 @@ absl::StatusOr<Decision> ListBudgets(const Call&, const v1::ListBudgetsRequest& 
   }
   BB_RETURN_IF_ERROR(missing);
   response.set_next_page_token(page.next);
-  return Decision(response);
+  return Decision(std::move(response));
 }
 
 absl::StatusOr<Decision> SettleBudget(const Call& call, const std::string& id, View& view) {

@@ -150,7 +150,7 @@ absl::StatusOr<Decision> GetCallEntry(const Call&, const v1::GetCallEntryRequest
   BB_ASSIGN_OR_RETURN(const std::string etag, view.Etag<Record>(id));
   v1::GetCallEntryResponse response;
   *response.mutable_entry() = Shown(*record, id, etag, /*in_full=*/true);
-  return Decision(response);
+  return Decision(std::move(response));
 }
 
 absl::StatusOr<Decision> ListCallEntries(const Call&, const v1::ListCallEntriesRequest& request, View& view) {
@@ -163,7 +163,7 @@ absl::StatusOr<Decision> ListCallEntries(const Call&, const v1::ListCallEntriesR
     *response.add_entries() = Shown(*record, id, etag);
   }
   response.set_next_page_token(page.next);
-  return Decision(response);
+  return Decision(std::move(response));
 }
 
 absl::StatusOr<Decision> DropStopped(const Call& call, const std::string& id, View& view) {

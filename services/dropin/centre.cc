@@ -66,7 +66,7 @@ absl::StatusOr<Decision> GetCentre(const Call& call, const v1::GetCentreRequest&
   v1::GetCentreResponse response;
   *response.mutable_centre() = Shown(call, *record, etag);
   *response.mutable_opening() = OpeningWith(*shifts, *record, call.now);
-  return Decision(response);
+  return Decision(std::move(response));
 }
 
 absl::StatusOr<Decision> UpdateCentre(const Call& call, const v1::UpdateCentreRequest& request, View& view) {

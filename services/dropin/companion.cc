@@ -192,7 +192,7 @@ absl::StatusOr<Decision> ListCompanionRequests(const Call& call, const v1::ListC
     }
   }
   Sort(response.mutable_requests());
-  return Decision(response);
+  return Decision(std::move(response));
 }
 
 absl::StatusOr<Decision> DropPastMeetings(const Call& call, const std::string& id, View& view) {

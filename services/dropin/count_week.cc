@@ -107,7 +107,7 @@ absl::StatusOr<Decision> GetCountWeek(const Call&, const v1::GetCountWeekRequest
   if (week.state() == v1::COUNT_WEEK_STATE_OPEN) BB_RETURN_IF_ERROR(Count(view, &week));
   v1::GetCountWeekResponse response;
   *response.mutable_week() = Shown(std::move(week), etag);
-  return Decision(response);
+  return Decision(std::move(response));
 }
 
 }  // namespace brobygger::dropin

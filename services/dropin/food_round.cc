@@ -63,7 +63,7 @@ absl::StatusOr<Decision> ListFoodRounds(const Call&, const v1::ListFoodRoundsReq
   v1::ListFoodRoundsResponse response;
   BB_RETURN_IF_ERROR(NameAll(view, page, kPlural, response.mutable_rounds()));
   response.set_next_page_token(page.next);
-  return Decision(response);
+  return Decision(std::move(response));
 }
 
 }  // namespace brobygger::dropin

@@ -56,7 +56,7 @@ absl::StatusOr<Decision> GetFoodStops(const Call&, const v1::GetFoodStopsRequest
   for (const auto& [id, stop] : page.records) {
     if (ToDay(stop->until()) >= ToDay(round->date())) *response.add_stops() = Shown(*stop, id);
   }
-  return Decision(response);
+  return Decision(std::move(response));
 }
 
 absl::StatusOr<Decision> DropFoodStop(const Call& call, const std::string& id, View& view) {

@@ -82,7 +82,7 @@ absl::StatusOr<Decision> GetHouseMeeting(const Call&, const v1::GetHouseMeetingR
   v1::GetHouseMeetingResponse response;
   *response.mutable_meeting() = Named(*meeting, kPlural, id, etag);
   BB_RETURN_IF_ERROR(NameAll(view, page, "suggestions", response.mutable_suggestions()));
-  return Decision(response);
+  return Decision(std::move(response));
 }
 
 absl::StatusOr<Decision> ListHouseMeetings(const Call& call, const v1::ListHouseMeetingsRequest& request, View& view) {
@@ -93,7 +93,7 @@ absl::StatusOr<Decision> ListHouseMeetings(const Call& call, const v1::ListHouse
   response.set_next_page_token(page.next);
   if (now.last) *response.mutable_last_held_on() = now.last->date();
   response.set_overdue(now.overdue);
-  return Decision(response);
+  return Decision(std::move(response));
 }
 
 absl::StatusOr<Meetings> MeetingsOn(absl::CivilDay today, View& view) {

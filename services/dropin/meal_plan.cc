@@ -141,7 +141,7 @@ absl::StatusOr<Decision> GetMealPlan(const Call&, const v1::GetMealPlanRequest& 
   BB_ASSIGN_OR_RETURN(const std::string etag, view.Etag<Plan>(id));
   v1::GetMealPlanResponse response;
   *response.mutable_plan() = Shown(**plan, id, *participant, etag);
-  return Decision(response);
+  return Decision(std::move(response));
 }
 
 absl::StatusOr<Decision> ListMealPlans(const Call&, const v1::ListMealPlansRequest& request, View& view) {
@@ -158,7 +158,7 @@ absl::StatusOr<Decision> ListMealPlans(const Call&, const v1::ListMealPlansReque
   }
   BB_RETURN_IF_ERROR(missing);
   response.set_next_page_token(page.next);
-  return Decision(response);
+  return Decision(std::move(response));
 }
 
 absl::StatusOr<Decision> GetMealNumbers(const Call&, const v1::GetMealNumbersRequest&, View& view) {
@@ -166,7 +166,7 @@ absl::StatusOr<Decision> GetMealNumbers(const Call&, const v1::GetMealNumbersReq
   v1::GetMealNumbersResponse response;
   if (numbers != nullptr) *response.mutable_numbers() = *numbers;
   else response.mutable_numbers();
-  return Decision(response);
+  return Decision(std::move(response));
 }
 
 absl::StatusOr<Decision> EstimateLooseContact(const Call& call, const v1::EstimateLooseContactRequest& request, View& view) {

@@ -100,7 +100,7 @@ absl::StatusOr<Decision> ListOffers(const Call& call, const v1::ListOffersReques
   *response.mutable_offers() = Current(record->offers(), CopenhagenDay(call.now));
   response.set_etag(etag);
   for (const v1::OfferToday& stretch : OfferedToday(*record, OpeningWith(*shifts, *record, call.now))) *response.add_today() = stretch;
-  return Decision(response);
+  return Decision(std::move(response));
 }
 
 absl::StatusOr<Decision> UpdateOffers(const Call& call, const v1::UpdateOffersRequest& request, View& view) {

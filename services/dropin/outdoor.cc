@@ -129,7 +129,7 @@ absl::StatusOr<Decision> ListOutdoorAreas(const Call& call, const v1::ListOutdoo
   }
   std::sort(response.mutable_areas()->begin(), response.mutable_areas()->end(),
             [](const v1::OutdoorArea& a, const v1::OutdoorArea& b) { return a.display_name() < b.display_name(); });
-  return Decision(response);
+  return Decision(std::move(response));
 }
 
 absl::StatusOr<Decision> EmptyArea(const Call& call, const std::string& id, View& view) {

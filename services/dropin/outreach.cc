@@ -91,7 +91,7 @@ absl::StatusOr<Decision> SetOutreachPlan(const Call&, const v1::SetOutreachPlanR
 absl::StatusOr<Decision> GetOutreachPlan(const Call&, const v1::GetOutreachPlanRequest&, View& view) {
   v1::GetOutreachPlanResponse response;
   BB_ASSIGN_OR_RETURN(*response.mutable_plan(), PlanOf(view));
-  return Decision(response);
+  return Decision(std::move(response));
 }
 
 absl::StatusOr<Decision> CountPhoneCalls(const Call& call, const v1::CountPhoneCallsRequest& request, View& view) {
@@ -156,7 +156,7 @@ absl::StatusOr<Decision> GetOutreachNumbers(const Call&, const v1::GetOutreachNu
   missing.Update(plan.status());
   if (!missing.ok()) return missing;
   response.set_usual_portions_a_week(plan->usual_portions_a_week());
-  return Decision(response);
+  return Decision(std::move(response));
 }
 
 }  // namespace brobygger::dropin

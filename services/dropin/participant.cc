@@ -100,7 +100,7 @@ absl::StatusOr<Decision> GetParticipant(const Call&, const v1::GetParticipantReq
   BB_ASSIGN_OR_RETURN(const std::string etag, view.Etag<v1::Participant>(id));
   v1::GetParticipantResponse response;
   *response.mutable_participant() = Shown(*participant, id, etag);
-  return Decision(response);
+  return Decision(std::move(response));
 }
 
 absl::StatusOr<Decision> UpdateParticipant(const Call& call, const v1::UpdateParticipantRequest& request, View& view) {
@@ -134,7 +134,7 @@ absl::StatusOr<Decision> ListParticipants(const Call&, const v1::ListParticipant
     *response.add_participants() = Shown(*participant, id, etag);
   }
   response.set_next_page_token(page.next);
-  return Decision(response);
+  return Decision(std::move(response));
 }
 
 absl::StatusOr<Decision> ForgetParticipant(const Call& call, const v1::ForgetParticipantRequest& request, View& view) {

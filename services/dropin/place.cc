@@ -183,7 +183,7 @@ absl::StatusOr<Decision> ListPlaces(const Call&, const v1::ListPlacesRequest& re
   }
   BB_RETURN_IF_ERROR(missing);
   *response.mutable_activity() = ShownActivity(*record, id, etag);
-  return Decision(response);
+  return Decision(std::move(response));
 }
 
 }  // namespace brobygger::dropin

@@ -79,7 +79,7 @@ absl::StatusOr<Decision> GetRegular(const Call& call, const v1::GetRegularReques
   BB_ASSIGN_OR_RETURN(const std::string etag, view.Etag<v1::Regular>(id));
   v1::GetRegularResponse response;
   *response.mutable_regular() = ShownRegular(*regular, id, etag, CopenhagenDay(call.now));
-  return Decision(response);
+  return Decision(std::move(response));
 }
 
 absl::StatusOr<Decision> ListRegulars(const Call& call, const v1::ListRegularsRequest& request, View& view) {
@@ -91,7 +91,7 @@ absl::StatusOr<Decision> ListRegulars(const Call& call, const v1::ListRegularsRe
     *response.add_regulars() = ShownRegular(*regular, id, etag, CopenhagenDay(call.now));
   }
   response.set_next_page_token(page.next);
-  return Decision(response);
+  return Decision(std::move(response));
 }
 
 absl::StatusOr<Decision> DropPassed(const Call& call, const std::string& id, View& view) {

@@ -150,7 +150,7 @@ absl::StatusOr<Decision> ListShifts(const Call&, const v1::ListShiftsRequest& re
     }
   }
   if (!missing.ok()) return missing;
-  return Decision(response);
+  return Decision(std::move(response));
 }
 
 absl::StatusOr<Decision> EndShift(const Call& call, const std::string& id, View& view) {

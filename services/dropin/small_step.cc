@@ -131,7 +131,7 @@ absl::StatusOr<Decision> ListSmallSteps(const Call& call, const v1::ListSmallSte
   }
   std::stable_sort(response.mutable_steps()->begin(), response.mutable_steps()->end(),
                    [](const v1::SmallStep& a, const v1::SmallStep& b) { return ToDay(a.done_on()) > ToDay(b.done_on()); });
-  return Decision(response);
+  return Decision(std::move(response));
 }
 
 absl::StatusOr<Decision> DropUnshown(const Call& call, const std::string& id, View& view) {

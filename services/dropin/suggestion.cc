@@ -120,7 +120,7 @@ absl::StatusOr<Decision> ListSuggestions(const Call&, const v1::ListSuggestionsR
   v1::ListSuggestionsResponse response;
   BB_RETURN_IF_ERROR(NameAll(view, page, kPlural, response.mutable_suggestions()));
   response.set_next_page_token(page.next);
-  return Decision(response);
+  return Decision(std::move(response));
 }
 
 absl::StatusOr<Decision> ListUnscreenedSuggestions(const Call&, const v1::ListUnscreenedSuggestionsRequest& request, View& view) {
@@ -128,7 +128,7 @@ absl::StatusOr<Decision> ListUnscreenedSuggestions(const Call&, const v1::ListUn
   v1::ListUnscreenedSuggestionsResponse response;
   BB_RETURN_IF_ERROR(NameAll(view, page, kPlural, response.mutable_suggestions()));
   response.set_next_page_token(page.next);
-  return Decision(response);
+  return Decision(std::move(response));
 }
 
 absl::Status BackIntoTheBox(const std::string& meeting_id, View& view, Decision* decision) {

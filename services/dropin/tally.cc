@@ -146,7 +146,7 @@ absl::StatusOr<Decision> GetVisitTallies(const Call&, const v1::GetVisitTalliesR
     total += t.visitors_estimate();
   }
   response.set_visitors_total(total);
-  return Decision(response);
+  return Decision(std::move(response));
 }
 
 }  // namespace brobygger::dropin

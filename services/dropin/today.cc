@@ -110,7 +110,7 @@ absl::StatusOr<Decision> GetToday(const Call& call, const v1::GetTodayRequest&, 
   if (!unread->records.empty()) response.add_warnings(v1::HOUSE_WARNING_SUGGESTIONS_UNREAD);
   const bool due = rhythm->next_due && *rhythm->next_due <= today + kSoonDays && !rhythm->planned;
   if (due && centre.conditional_days_size() > 0) response.add_warnings(v1::HOUSE_WARNING_USER_SHIFT_MISSING);
-  return Decision(response);
+  return Decision(std::move(response));
 }
 
 absl::StatusOr<Decision> GetNoticeBoard(const Call& call, const v1::GetNoticeBoardRequest&, View& view) {
@@ -134,7 +134,7 @@ absl::StatusOr<Decision> GetNoticeBoard(const Call& call, const v1::GetNoticeBoa
   }
   *response.mutable_posted() = {posted->begin(), posted->end()};
   *response.mutable_decided() = {decided->begin(), decided->end()};
-  return Decision(response);
+  return Decision(std::move(response));
 }
 
 }  // namespace brobygger::dropin

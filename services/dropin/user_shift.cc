@@ -100,7 +100,7 @@ absl::StatusOr<Decision> ListUserShifts(const Call& call, const v1::ListUserShif
   BB_RETURN_IF_ERROR(NameAll(view, page, kPlural, response.mutable_shifts()));
   response.set_next_page_token(page.next);
   if (rhythm.next_due) *response.mutable_next_due_on() = ToDate(*rhythm.next_due);
-  return Decision(response);
+  return Decision(std::move(response));
 }
 
 absl::StatusOr<Decision> EndUserShift(const Call& call, const std::string& id, View& view) {

@@ -32,7 +32,7 @@ absl::StatusOr<Decision> SetNextAppointment(const Call& call, const v1::SetNextA
   const std::string citizen = IdOf(request.citizen());
   BB_ASSIGN_OR_RETURN(const stored::Standing* before, view.Find<stored::Standing>(citizen));
   v1::SetNextAppointmentResponse response;
-  if (before == nullptr && !request.has_appointment()) return Decision(response);
+  if (before == nullptr && !request.has_appointment()) return Decision(std::move(response));
   BB_ASSIGN_OR_RETURN(Dossier dossier, Dossier::Read(view, citizen));
   dossier.standing.clear_next_appointment();
   if (request.has_appointment()) {
@@ -51,7 +51,7 @@ absl::StatusOr<Decision> GetNextAppointment(const Call& call, const v1::GetNextA
       ToDay(standing->next_appointment().date()) >= CopenhagenDay(call.now)) {
     *response.mutable_appointment() = standing->next_appointment();
   }
-  return Decision(response);
+  return Decision(std::move(response));
 }
 
 absl::StatusOr<Decision> DropPassed(const Call& call, const std::string& id, View& view) {

@@ -117,7 +117,7 @@ absl::StatusOr<Decision> ListBoardMeetings(const Call&, const v1::ListBoardMeeti
   if (year != nullptr) {
     for (int i = 0; i < year->meetings_size(); ++i) *response.add_meetings() = ShownMeeting(year->meetings(i), id, i + 1, etag);
   }
-  return Decision(response);
+  return Decision(std::move(response));
 }
 
 }  // namespace brobygger::housing

@@ -48,7 +48,7 @@ absl::StatusOr<Decision> ListDuties(const Call& call, const v1::ListDutiesReques
     shown->set_name(absl::StrCat("duties/", id));
   }
   response.set_next_page_token(page.next);
-  return Decision(response);
+  return Decision(std::move(response));
 }
 
 absl::StatusOr<Decision> SettleDuty(const Call&, const v1::SettleDutyRequest& request, View& view) {

@@ -213,7 +213,7 @@ absl::StatusOr<Decision> GetEvictionCase(const Call&, const v1::GetEvictionCaseR
   BB_ASSIGN_OR_RETURN(const std::string etag, view.Etag<Case>(id));
   v1::GetEvictionCaseResponse response;
   *response.mutable_eviction_case() = Shown(*eviction, kPlural, id, etag);
-  return Decision(response);
+  return Decision(std::move(response));
 }
 
 absl::StatusOr<Decision> ListEvictionCases(const Call&, const v1::ListEvictionCasesRequest& request, View& view) {
@@ -221,7 +221,7 @@ absl::StatusOr<Decision> ListEvictionCases(const Call&, const v1::ListEvictionCa
   v1::ListEvictionCasesResponse response;
   BB_RETURN_IF_ERROR(ShowAll(view, page, kPlural, response.mutable_eviction_cases()));
   response.set_next_page_token(page.next);
-  return Decision(response);
+  return Decision(std::move(response));
 }
 
 }  // namespace brobygger::housing

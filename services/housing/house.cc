@@ -139,7 +139,7 @@ absl::StatusOr<Decision> GetHouse(const Call&, const v1::GetHouseRequest& reques
   BB_ASSIGN_OR_RETURN(const std::string etag, view.Etag<Record>(slug));
   v1::GetHouseResponse response;
   *response.mutable_house() = ShownHouse(*record, slug, etag);
-  return Decision(response);
+  return Decision(std::move(response));
 }
 
 absl::StatusOr<Decision> ListHouses(const Call&, const v1::ListHousesRequest& request, View& view) {
@@ -150,7 +150,7 @@ absl::StatusOr<Decision> ListHouses(const Call&, const v1::ListHousesRequest& re
     *response.add_houses() = ShownHouse(*record, slug, etag);
   }
   response.set_next_page_token(page.next);
-  return Decision(response);
+  return Decision(std::move(response));
 }
 
 absl::StatusOr<Decision> GetCapacity(const Call& call, const v1::GetCapacityRequest&, View& view) {
@@ -175,7 +175,7 @@ absl::StatusOr<Decision> GetCapacity(const Call& call, const v1::GetCapacityRequ
     line->set_maintenance(count[v1::UNIT_STATE_MAINTENANCE]);
   }
   for (const v1::NightPlaces& n : *nights) *response.add_night_places() = n;
-  return Decision(response);
+  return Decision(std::move(response));
 }
 
 absl::StatusOr<Decision> ReserveUnit(const Call& call, const v1::ReserveUnitRequest& request, View& view) {

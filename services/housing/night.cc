@@ -108,7 +108,7 @@ absl::StatusOr<Decision> ListNightPlaces(const Call&, const v1::ListNightPlacesR
   BB_ASSIGN_OR_RETURN(const std::vector<v1::NightPlaces> nights, NightsOf(view, ToDay(request.date())));
   v1::ListNightPlacesResponse response;
   for (const v1::NightPlaces& n : nights) *response.add_night_places() = n;
-  return Decision(response);
+  return Decision(std::move(response));
 }
 
 absl::StatusOr<Decision> ForgetSlips(const Call& call, const std::string& id, View& view) {

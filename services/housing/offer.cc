@@ -260,7 +260,7 @@ absl::StatusOr<Decision> GetOffer(const Call&, const v1::GetOfferRequest& reques
   BB_ASSIGN_OR_RETURN(const std::string etag, view.Etag<Offer>(id));
   v1::GetOfferResponse response;
   *response.mutable_offer() = Shown(*offer, kPlural, id, etag);
-  return Decision(response);
+  return Decision(std::move(response));
 }
 
 absl::StatusOr<Decision> ListOffers(const Call&, const v1::ListOffersRequest& request, View& view) {
@@ -268,7 +268,7 @@ absl::StatusOr<Decision> ListOffers(const Call&, const v1::ListOffersRequest& re
   v1::ListOffersResponse response;
   BB_RETURN_IF_ERROR(ShowAll(view, page, kPlural, response.mutable_offers()));
   response.set_next_page_token(page.next);
-  return Decision(response);
+  return Decision(std::move(response));
 }
 
 absl::StatusOr<Decision> LapseOffer(const Call& call, const std::string& id, View& view) {

@@ -153,7 +153,7 @@ absl::StatusOr<Decision> GetHousingReferral(const Call&, const v1::GetHousingRef
   BB_ASSIGN_OR_RETURN(const std::string etag, view.Etag<Referral>(id));
   v1::GetHousingReferralResponse response;
   *response.mutable_referral() = Shown(*referral, kPlural, id, etag);
-  return Decision(response);
+  return Decision(std::move(response));
 }
 
 absl::StatusOr<Decision> ListHousingReferrals(const Call&, const v1::ListHousingReferralsRequest& request, View& view) {
@@ -161,7 +161,7 @@ absl::StatusOr<Decision> ListHousingReferrals(const Call&, const v1::ListHousing
   v1::ListHousingReferralsResponse response;
   BB_RETURN_IF_ERROR(ShowAll(view, page, kPlural, response.mutable_referrals()));
   response.set_next_page_token(page.next);
-  return Decision(response);
+  return Decision(std::move(response));
 }
 
 absl::StatusOr<Decision> ListWaiting(const Call&, const v1::ListWaitingRequest& request, View& view) {
@@ -169,7 +169,7 @@ absl::StatusOr<Decision> ListWaiting(const Call&, const v1::ListWaitingRequest& 
   v1::ListWaitingResponse response;
   BB_RETURN_IF_ERROR(ShowAll(view, page, kPlural, response.mutable_referrals()));
   response.set_next_page_token(page.next);
-  return Decision(response);
+  return Decision(std::move(response));
 }
 
 }  // namespace brobygger::housing

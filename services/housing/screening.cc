@@ -162,7 +162,7 @@ absl::StatusOr<Decision> GetScreening(const Call&, const v1::GetScreeningRequest
   BB_ASSIGN_OR_RETURN(const std::string etag, view.Etag<Screening>(id));
   v1::GetScreeningResponse response;
   *response.mutable_screening() = Shown(*screening, id, etag);
-  return Decision(response);
+  return Decision(std::move(response));
 }
 
 absl::StatusOr<Decision> ListScreenings(const Call&, const v1::ListScreeningsRequest& request, View& view) {
@@ -198,7 +198,7 @@ absl::StatusOr<Decision> ListScreenings(const Call&, const v1::ListScreeningsReq
     }
   }
   if (!missing.ok()) return missing;
-  return Decision(response);
+  return Decision(std::move(response));
 }
 
 }  // namespace brobygger::housing

@@ -75,7 +75,7 @@ absl::StatusOr<Decision> GetShelterStay(const Call&, const v1::GetShelterStayReq
   BB_ASSIGN_OR_RETURN(const std::string etag, view.Etag<Stay>(id));
   v1::GetShelterStayResponse response;
   *response.mutable_stay() = Shown(*stay, kPlural, id, etag);
-  return Decision(response);
+  return Decision(std::move(response));
 }
 
 absl::StatusOr<Decision> ListShelterStays(const Call&, const v1::ListShelterStaysRequest& request, View& view) {
@@ -83,7 +83,7 @@ absl::StatusOr<Decision> ListShelterStays(const Call&, const v1::ListShelterStay
   v1::ListShelterStaysResponse response;
   BB_RETURN_IF_ERROR(ShowAll(view, page, kPlural, response.mutable_stays()));
   response.set_next_page_token(page.next);
-  return Decision(response);
+  return Decision(std::move(response));
 }
 
 }  // namespace brobygger::housing

@@ -182,7 +182,7 @@ absl::StatusOr<Decision> GetSupportEpisode(const Call&, const v1::GetSupportEpis
   BB_ASSIGN_OR_RETURN(const std::string etag, view.Etag<Episode>(id));
   v1::GetSupportEpisodeResponse response;
   *response.mutable_episode() = Shown(*episode, kPlural, id, etag);
-  return Decision(response);
+  return Decision(std::move(response));
 }
 
 absl::StatusOr<Decision> ListSupportEpisodes(const Call&, const v1::ListSupportEpisodesRequest& request, View& view) {
@@ -190,7 +190,7 @@ absl::StatusOr<Decision> ListSupportEpisodes(const Call&, const v1::ListSupportE
   v1::ListSupportEpisodesResponse response;
   BB_RETURN_IF_ERROR(ShowAll(view, page, kPlural, response.mutable_episodes()));
   response.set_next_page_token(page.next);
-  return Decision(response);
+  return Decision(std::move(response));
 }
 
 absl::StatusOr<Decision> BeginPlanned(const Call& call, const std::string& id, View& view) {

@@ -160,7 +160,7 @@ absl::StatusOr<Decision> GetTenancy(const Call&, const v1::GetTenancyRequest& re
   BB_ASSIGN_OR_RETURN(const std::string etag, view.Etag<v1::Tenancy>(id));
   v1::GetTenancyResponse response;
   *response.mutable_tenancy() = Shown(*tenancy, kPlural, id, etag);
-  return Decision(response);
+  return Decision(std::move(response));
 }
 
 absl::StatusOr<Decision> ListTenancies(const Call&, const v1::ListTenanciesRequest& request, View& view) {
@@ -168,7 +168,7 @@ absl::StatusOr<Decision> ListTenancies(const Call&, const v1::ListTenanciesReque
   v1::ListTenanciesResponse response;
   BB_RETURN_IF_ERROR(ShowAll(view, page, kPlural, response.mutable_tenancies()));
   response.set_next_page_token(page.next);
-  return Decision(response);
+  return Decision(std::move(response));
 }
 
 absl::StatusOr<Decision> EndNoticed(const Call& call, const std::string& id, View& view) {

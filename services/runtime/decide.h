@@ -21,6 +21,7 @@
 #include <memory>
 #include <optional>
 #include <string>
+#include <type_traits>
 #include <utility>
 #include <vector>
 
@@ -245,6 +246,9 @@ class Decision {
  public:
   Decision() = default;
   explicit Decision(const Message& response) { Answer(response); }
+  // The same without a copy: Decision(std::move(response)).
+  template <class Response, class = std::enable_if_t<std::is_base_of_v<Message, Response>>>
+  explicit Decision(Response&& response) : response_(std::make_shared<Response>(std::move(response))) {}
 
   void Answer(const Message& response) {
     response_.reset(response.New());

@@ -89,7 +89,7 @@ absl::StatusOr<Decision> ExportRecords(const RightsRules& rules, const Call& cal
       break;
     }
   }
-  return Decision(response);
+  return Decision(std::move(response));
 }
 
 google::protobuf::RepeatedPtrField<std::string>* InFile(DataCategory about, rights::v1::StatementsInFile* file) {
@@ -147,7 +147,7 @@ absl::StatusOr<Decision> ListStatements(const Call&, const rights::v1::ListState
   rights::v1::ListStatementsResponse response;
   for (const auto& [id, statement] : page.records) *response.add_statements() = Shown(*statement, id);
   response.set_next_page_token(page.next);
-  return Decision(response);
+  return Decision(std::move(response));
 }
 
 absl::StatusOr<Decision> EraseRecords(const RightsRules& rules, const Call& call, const rights::v1::EraseRecordsRequest&, View& view) {

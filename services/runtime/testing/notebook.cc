@@ -47,7 +47,7 @@ absl::StatusOr<Decision> List(const Call&, const ListNotesRequest& request, View
   ListNotesResponse response;
   for (const auto& [id, note] : page.records) *response.add_notes() = *note;
   response.set_next_page_token(page.next);
-  return Decision(response);
+  return Decision(std::move(response));
 }
 
 absl::StatusOr<Decision> Add(const Call&, const AddRequest& request, View& view) {
@@ -81,13 +81,13 @@ absl::StatusOr<Decision> Visit(const Call& call, const VisitRequest&, View&) {
   response.set_person(call.person.value());
   response.set_identifier(call.citizen_identifier);
   if (call.presence.has_value()) response.set_word(absl::StrCat(type::v1::Word_Name(call.presence->word()), call.presence_signed ? " signed" : ""));
-  return Decision(response);
+  return Decision(std::move(response));
 }
 
 absl::StatusOr<Decision> Hours(const Call&, const HoursRequest&, View&) {
   HoursResponse response;
   response.set_text("10-16");
-  return Decision(response);
+  return Decision(std::move(response));
 }
 
 // A counter of 1000 and more falls back to 7 when its time comes.
