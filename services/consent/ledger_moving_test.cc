@@ -1,5 +1,6 @@
 // Old entries move from a real Redis into files: read, proved and told as before, whoever is killed when, and refused once store and
 // files do not fit together.
+#include <fcntl.h>
 #include <signal.h>
 #include <sys/wait.h>
 #include <unistd.h>
@@ -323,6 +324,7 @@ TEST_F(LedgerMovingTest, KilledAtAnyMomentItGoesOn) {
       setenv("MOVER_PASSWORD", server_.config().password_file().c_str(), 1);
       setenv("MOVER_DIR", files_dir_.c_str(), 1);
       setenv("MOVER_KEY", keys_.first.c_str(), 1);
+      dup2(open("/dev/null", O_WRONLY), STDOUT_FILENO);
       execl("/proc/self/exe", "mover", "--gtest_filter=LedgerMover.*", "--gtest_also_run_disabled_tests", static_cast<char*>(nullptr));
       _exit(99);
     }

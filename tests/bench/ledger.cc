@@ -8,6 +8,7 @@
 
 #include <algorithm>
 #include <cstdio>
+#include <cstring>
 #include <filesystem>
 #include <fstream>
 #include <random>
@@ -35,7 +36,7 @@ namespace l = ::brobygger::ledger;
 
 constexpr char kPrefix[] = "consent:{trust}:";
 constexpr char kProofs[] = "/brobygger.ledger.v1.LedgerProofService/";
-constexpr std::uint64_t kSample = 20'000;
+constexpr std::uint64_t kSample = 5'000;
 
 struct Options {
   std::string build;
@@ -46,10 +47,16 @@ double Seconds(absl::Time since) { return absl::ToDoubleSeconds(absl::Now() - si
 
 // A row of the size of a look, as it stands in the store.
 stored::LedgerRow RowOf(std::uint64_t number, std::int64_t time_ms) {
-  std::mt19937_64 random(number);
+  std::uint64_t state = number;
   const auto bytes = [&](size_t n) {
     std::string out(n, '\0');
-    for (char& c : out) c = static_cast<char>(random());
+    for (size_t i = 0; i < n; i += 8) {  // splitmix64: a generator with a large state costs more than all hashes of the row
+      std::uint64_t z = state += 0x9e3779b97f4a7c15;
+      z = (z ^ (z >> 30)) * 0xbf58476d1ce4e5b9;
+      z = (z ^ (z >> 27)) * 0x94d049bb133111eb;
+      z ^= z >> 31;
+      std::memcpy(&out[i], &z, std::min<size_t>(8, n - i));
+    }
     return out;
   };
   stored::LedgerRow row;
@@ -230,18 +237,22 @@ class Asker {
     std::printf("%-44s %7zu proofs  p50 %6.2f ms  p99 %6.2f ms  longest %6.2f ms  at most %zu bytes\n", what, ms.size(), ms[ms.size() / 2], ms[ms.size() * 99 / 100],
                 ms.back(), largest);
   }
+  const absl::Status& why() const { return why_; }
   std::uint64_t HeadSize() {
     const auto bytes = client_->CallAndWait(absl::StrCat(kProofs, "GetLedgerHead"), "", absl::Now() + absl::Seconds(10));
     l::v1::GetLedgerHeadResponse response;
+    why_ = bytes.status();
     return bytes.ok() && response.ParseFromString(*bytes) ? response.head().size() : 0;
   }
 
  private:
   const Ledger& ledger_;
   RpcClient* const client_;
+  absl::Status why_;  // there was no head
 };
 
 int Main(const Options& options) {
+  setvbuf(stdout, nullptr, _IOLBF, 0);
   const Shared shared(options.build);
   const std::string dir = shared.dir.path() + "/ledger";
   std::filesystem::create_directory(dir);
@@ -258,6 +269,8 @@ int Main(const Options& options) {
   config.set_ledger_private_key(keys.first);
   config.set_ledger_dir(dir);
   config.set_ledger_keep(options.keep);
+  config.mutable_consent()->set_target(config.listen());
+  config.mutable_consent()->set_name("consent");
   KeepJournal(shared, "ledger", &config);
   const absl::Time started = absl::Now();
   Process consent({options.build + "/services/consent/brobygger-consent", WriteConfiguration(shared, "consent.txtpb", config)}, shared.dir.path() + "/consent.log");
@@ -265,7 +278,7 @@ int Main(const Options& options) {
   Asker asker(ledger, client.get());
   while (asker.HeadSize() != ledger.head().size()) {
     consent.DieIfGone();
-    if (Seconds(started) > 600) Die("the consent service does not serve the ledger");
+    if (Seconds(started) > 60) Die(absl::StrCat("the consent service does not serve the ledger: ", asker.why().ToString()));
     absl::SleepFor(absl::Milliseconds(10));
   }
   std::printf("%llu entries, %llu of them in files; start to first answer %.2f s\n", static_cast<unsigned long long>(ledger.head().size()),
@@ -273,7 +286,7 @@ int Main(const Options& options) {
 
   std::vector<std::uint64_t> moved, kept;
   for (const auto& [number, leaf] : ledger.leaves()) (number <= ledger.moved() ? moved : kept).push_back(number);
-  const size_t cold = std::min<size_t>(moved.size(), 2000);
+  const size_t cold = std::min<size_t>(moved.size(), 1000);
   Forget(dir);
   asker.Proofs("in files, nothing of them in memory", {moved.begin(), moved.begin() + static_cast<std::ptrdiff_t>(cold)});
   asker.Proofs("in files", moved);
