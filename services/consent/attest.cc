@@ -32,12 +32,15 @@ std::string SpentId(const ConsentRules& rules, absl::string_view token) {
   return absl::StrCat("token.", crypto::Hex(crypto::HmacSha256(rules.identifier_key, absl::StrCat("second token|", token.substr(0, token.rfind('.'))))));
 }
 
-// What is wrong with what a statement is for: GIVE names consents, nothing else does.
+// What is wrong with what a statement is for: GIVE names consents, ERASE a holder, nothing else does.
 std::vector<Violation> CheckUseFields(const v1::AttestPresenceRequest& request) {
   if (request.use() == type::v1::PRESENCE_USE_UNSPECIFIED) return {{"use", "want what the statement is for", "FIELD_REQUIRED"}};
   const bool give = request.use() == type::v1::PRESENCE_USE_GIVE;
   if (give && request.consents().empty()) return {{"consents", "want the consents that the citizen says yes to", "FIELD_REQUIRED"}};
   if (!give && !request.consents().empty()) return {{"consents", "want none but for giving", "OUT_OF_RANGE"}};
+  const bool erase = request.use() == type::v1::PRESENCE_USE_ERASE;
+  if (erase && request.holder().empty()) return {{"holder", "want whose records are to be erased", "FIELD_REQUIRED"}};
+  if (!erase && !request.holder().empty()) return {{"holder", "want none but for erasing", "OUT_OF_RANGE"}};
   return {};
 }
 
@@ -104,6 +107,7 @@ absl::StatusOr<Decision> AttestPresence(const ConsentRules& rules, const Call& c
   statement.set_written_signature(request.written_signature());
   statement.set_use(request.use());
   *statement.mutable_consents() = request.consents();
+  statement.set_holder(request.holder());
 
   if (!request.code().empty()) {
     if (TooManyWrongCodes(*who.subject, call.agency.value(), call.now)) {

@@ -7,12 +7,20 @@
 #include "services/consent/names.h"
 
 namespace brobygger::consent {
+namespace {
+
+// Whoever was shown the records themselves: all that concern a person.
+constexpr CategoryMask kEveryCategory = ~Bit(type::v1::DATA_CATEGORY_NON_PERSONAL);
+
+}  // namespace
 
 void Recipients::Add(const ::brobygger::stored::LedgerRow& row) {
   const ledger::v1::EntryDetails d = DetailsOf(row);
-  if (row.kind() != ledger::v1::ENTRY_KIND_LOOK || d.rule() != ledger::v1::RULE_CONSENT || d.given_mask() == 0) return;
+  const bool look = row.kind() == ledger::v1::ENTRY_KIND_LOOK && d.rule() == ledger::v1::RULE_CONSENT && d.given_mask() != 0;
+  const bool records = d.act() == ledger::v1::ACT_RECORDS_ASKED && !d.holder().empty() && d.holder() != d.agency();
+  if (!look && !records) return;
   Seen& seen = seen_[{d.agency(), d.holder()}];
-  seen.categories |= d.given_mask();
+  seen.categories |= look ? d.given_mask() : kEveryCategory;
   seen.first_ms = seen.looks == 0 ? row.time_ms() : std::min<std::int64_t>(seen.first_ms, row.time_ms());
   seen.last_ms = std::max<std::int64_t>(seen.last_ms, row.time_ms());
   ++seen.looks;

@@ -14,7 +14,7 @@ namespace brobygger::consent {
 
 class Recipients {
  public:
-  // Looks that were allowed count; everything else in a story does not.
+  // Looks that were allowed count, and records that were shown to another agency for the citizen; everything else in a story does not.
   void Add(const ::brobygger::stored::LedgerRow& row);
   // One for each agency that was shown something and agency whose it was, the latest look first.
   void Into(records::Export* e) const;

@@ -45,6 +45,11 @@ class TicketsTest : public ::testing::Test {
   }
   ledger::v1::Act LastAct() { return w.LastEntry().details().act(); }
   static Call For(type::v1::PresenceUse use, Call call) { return World::For(use, std::move(call)); }
+  static Call ToErase(const char* holder, Call call) {
+    Call out = World::For(type::v1::PRESENCE_USE_ERASE, std::move(call));
+    out.presence->set_holder(holder);
+    return out;
+  }
 
   World w;
   const std::string drop_in_, housing_, other_;
@@ -80,10 +85,10 @@ TEST_F(TicketsTest, WhomTheRegistryDoesNotKnowGetsNone) {
   EXPECT_EQ(given->tickets_size(), 0);
 }
 
-// Word by word: who may see, and by which use.
-TEST_F(TicketsTest, APersonSeesByTheWordThatLookingTakes) {
+// Word by word: who may see, and by which use. It is more than any consent shows, so it takes what a consent to all of it would take.
+TEST_F(TicketsTest, APersonSeesByTheWordThatGivingTakes) {
   const Call staff = w.Staff(kDropin);
-  const auto see = type::v1::PRESENCE_USE_SEE;
+  const auto see = type::v1::PRESENCE_USE_RECORDS;
   const struct {
     const char* what;
     Call call;
@@ -93,15 +98,18 @@ TEST_F(TicketsTest, APersonSeesByTheWordThatLookingTakes) {
       {"one person says so", World::Stated(staff), "WORD_NOT_ENOUGH"},
       {"two colleagues", For(see, w.TwoPersons(staff, kDropin)), "WORD_NOT_ENOUGH"},
       {"one from outside", For(see, w.TwoPersons(staff, kHousing)), ""},
-      {"the card", For(see, w.CodeCard(staff)), ""},
+      {"the card, recorded by whoever would see", For(see, w.CodeCard(staff)), "WORD_NOT_ENOUGH"},
+      {"for seeing the consents", For(type::v1::PRESENCE_USE_SEE, w.TwoPersons(staff, kHousing)), "STATEMENT_USE"},
       {"for another use", For(type::v1::PRESENCE_USE_REGISTRY, w.TwoPersons(staff, kHousing)), "STATEMENT_USE"},
   };
   for (const auto& row : rows) {
     const auto given = See(row.call, drop_in_);
     EXPECT_EQ(given.ok() ? "" : ReasonOf(given.status()), row.reason) << row.what;
-    if (given.ok()) {
-      EXPECT_EQ(Open(given->tickets(0)).person(), staff.person.value());
-    }
+    if (!given.ok()) continue;
+    EXPECT_EQ(Open(given->tickets(0)).person(), staff.person.value());
+    EXPECT_EQ(LastAct(), ledger::v1::ACT_RECORDS_ASKED);
+    EXPECT_EQ(w.LastEntry().details().holder(), kHousing) << "an entry for each whose records they are";
+    EXPECT_EQ(ReasonOf(See(row.call, drop_in_).status()), "STATEMENT_USED");
   }
   EXPECT_EQ(ReasonOf(See(For(see, w.TwoPersons(w.Staff(kJobcentre), kHousing)), drop_in_).status()), "NOT_FOUND") << "another agency's reference";
 }
@@ -139,13 +147,17 @@ TEST_F(TicketsTest, AnActTakesItsWord) {
       {"own statement, nobody was there", staff, add, kDropin, "PRESENCE_REQUIRED"},
       {"own statement, one person", World::Stated(staff), add, kDropin, ""},
       {"own erasure, one person", World::Stated(staff), erase, kDropin, "WORD_NOT_ENOUGH"},
-      {"own erasure, two colleagues", For(act, w.TwoPersons(staff, kDropin)), erase, kDropin, "WORD_NOT_ENOUGH"},
-      {"own erasure, one from outside", For(act, w.TwoPersons(staff, kHousing)), erase, kDropin, ""},
-      {"own erasure, for seeing", For(type::v1::PRESENCE_USE_SEE, w.TwoPersons(staff, kHousing)), erase, kDropin, "STATEMENT_USE"},
+      {"own erasure, two colleagues", ToErase(kDropin, w.TwoPersons(staff, kDropin)), erase, kDropin, "WORD_NOT_ENOUGH"},
+      {"own erasure, one from outside", ToErase(kDropin, w.TwoPersons(staff, kHousing)), erase, kDropin, ""},
+      {"own erasure, the card they recorded themselves", ToErase(kDropin, w.CodeCard(staff)), erase, kDropin, "WORD_NOT_ENOUGH"},
+      {"own erasure, for opening doors again", For(act, w.TwoPersons(staff, kHousing)), erase, kDropin, "STATEMENT_USE"},
+      {"own erasure, for erasing elsewhere", ToErase(kHousing, w.TwoPersons(staff, kHousing)), erase, kDropin, "STATEMENT_USE"},
       {"another's statement, one person", World::Stated(staff), add, kHousing, "WORD_NOT_ENOUGH"},
       {"another's statement, the card", For(act, w.CodeCard(staff)), add, kHousing, ""},
       {"another's erasure, nobody", staff, erase, kHousing, "PRESENCE_REQUIRED"},
-      {"another's erasure, the card", For(act, w.CodeCard(staff)), erase, kHousing, ""},
+      {"another's erasure, the card", ToErase(kHousing, w.CodeCard(staff)), erase, kHousing, ""},
+      {"another's erasure, two colleagues", ToErase(kHousing, w.TwoPersons(staff, kDropin)), erase, kHousing, "WORD_NOT_ENOUGH"},
+      {"another's statement, for erasing", ToErase(kHousing, w.CodeCard(staff)), add, kHousing, "STATEMENT_USE"},
   };
   for (const auto& row : rows) {
     const auto given = Act(row.call, row.right, row.agency, drop_in_);
@@ -162,9 +174,18 @@ TEST_F(TicketsTest, AWeakWordIsNoOracle) {
 }
 
 TEST_F(TicketsTest, AStatementIsSpentByOneAct) {
-  const Call call = For(type::v1::PRESENCE_USE_REGISTRY, w.TwoPersons(w.Staff(kDropin), kHousing));
+  const Call call = ToErase(kHousing, w.TwoPersons(w.Staff(kDropin), kHousing));
   EXPECT_TRUE(Act(call, rights::v1::RIGHT_ERASE, kHousing, drop_in_).ok());
-  EXPECT_EQ(ReasonOf(Act(call, rights::v1::RIGHT_ERASE, kDropin, drop_in_).status()), "STATEMENT_USED");
+  EXPECT_EQ(ReasonOf(Act(call, rights::v1::RIGHT_ERASE, kDropin, drop_in_).status()), "STATEMENT_USE");
+  EXPECT_EQ(ReasonOf(Act(call, rights::v1::RIGHT_ERASE, kHousing, drop_in_).status()), "STATEMENT_USED");
+}
+
+// Asking for one agency after the other, to learn which of them know the citizen, costs a word each, and stands in the ledger.
+TEST_F(TicketsTest, AskingWhereThereIsNothingSpendsTheWord) {
+  const Call call = For(type::v1::PRESENCE_USE_REGISTRY, w.TwoPersons(w.Staff(kDropin), kHousing));
+  EXPECT_EQ(ReasonOf(Act(call, rights::v1::RIGHT_ADD_STATEMENT, kTreatment, drop_in_).status()), "NOT_FOUND");
+  EXPECT_EQ(LastAct(), ledger::v1::ACT_STATEMENT_ASKED);
+  EXPECT_EQ(w.LastEntry().details().holder(), kTreatment);
   EXPECT_EQ(ReasonOf(Act(call, rights::v1::RIGHT_ADD_STATEMENT, kHousing, drop_in_).status()), "STATEMENT_USED");
 }
 

@@ -20,17 +20,18 @@ constexpr int kStoryPage = 100;
 
 // A reader with a connection of its own: a long story waits behind nobody's look.
 struct Stories {
-  std::unique_ptr<Redis> trust;
+  ~Stories() { trust.reset(); }  // what is under way still ends at the reader
   std::shared_ptr<LedgerFiles> files;
-  std::unique_ptr<LedgerReader> reader;  // last: it ends first
+  std::unique_ptr<Redis> trust;
+  std::unique_ptr<LedgerReader> reader;
 };
 
 // Reads a story back to the day before which looks do not count, and completes one answer.
 class TellReader : public std::enable_shared_from_this<TellReader> {
  public:
   using Done = std::function<void(absl::Status)>;
-  TellReader(std::shared_ptr<LedgerReader> reader, const Directory* directory, records::ActReading reading, std::shared_ptr<Message> response, Done done)
-      : reader_(std::move(reader)), directory_(directory), reading_(std::move(reading)), response_(std::move(response)), done_(std::move(done)) {}
+  TellReader(LedgerReader* reader, const Directory* directory, records::ActReading reading, std::shared_ptr<Message> response, Done done)
+      : reader_(reader), directory_(directory), reading_(std::move(reading)), response_(std::move(response)), done_(std::move(done)) {}
 
   void Read(std::uint64_t before) {
     std::vector<std::string> subjects(reading_.subject().absorbed().begin(), reading_.subject().absorbed().end());
@@ -63,7 +64,7 @@ class TellReader : public std::enable_shared_from_this<TellReader> {
     done_(absl::OkStatus());
   }
 
-  const std::shared_ptr<LedgerReader> reader_;
+  LedgerReader* const reader_;  // its Stories outlive what is under way
   const Directory* const directory_;
   const records::ActReading reading_;
   const std::shared_ptr<Message> response_;
@@ -85,7 +86,7 @@ absl::Status AttachRights(Runtime& runtime, std::shared_ptr<LedgerFiles> files) 
     records::ActReading reading;
     if (!reading.ParseFromString(handed_over)) return done(absl::InternalError("act"));
     if (reading.subject().subject().empty()) return done(absl::OkStatus());  // by a word that is told nobody
-    std::make_shared<TellReader>(reader, directory, std::move(reading), std::move(response), std::move(done))->Read(0);
+    std::make_shared<TellReader>(reader.get(), directory, std::move(reading), std::move(response), std::move(done))->Read(0);
   });
   return absl::OkStatus();
 }

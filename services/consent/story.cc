@@ -73,7 +73,9 @@ std::string ActDa(const Details& d, const Phrases& w) {
     case ledger::v1::ACT_STORY_READ: return absl::StrCat(den, "så du, hvem der har kigget", hos, ".");
     case ledger::v1::ACT_DATA_EXPORTED: return absl::StrCat(den, "fik du dine oplysninger udskrevet", hos, ".");
     case ledger::v1::ACT_DECISION_EXPLAINED: return absl::StrCat(den, "fik du forklaret en afgørelse", hos, ".");
-    case ledger::v1::ACT_RECORDS_ASKED: return absl::StrCat(den, "bad du om at se alt, hvad der står om dig alle steder", hos, ".");
+    case ledger::v1::ACT_RECORDS_ASKED:
+      if (!d.holder().empty()) return absl::StrCat(den, "bad du", hos, " om at se alt, hvad der står om dig hos ", w.holder, ".");
+      return absl::StrCat(den, "bad du om at se alt, hvad der står om dig alle steder", hos, ".");
     case ledger::v1::ACT_STATEMENT_ASKED: return absl::StrCat(den, "tilføjede du noget til det, der står om dig hos ", w.holder, ".");
     case ledger::v1::ACT_ERASURE_ASKED: return absl::StrCat(den, "bad du om, at det, der står om dig hos ", w.holder, ", bliver slettet.");
     default: return absl::StrCat(den, "skete der noget", hos, ".");
@@ -103,7 +105,9 @@ std::string ActEn(const Details& d, const Phrases& w) {
     case ledger::v1::ACT_STORY_READ: return absl::StrCat(on, "you saw who has looked", at, ".");
     case ledger::v1::ACT_DATA_EXPORTED: return absl::StrCat(on, "you got your information printed", at, ".");
     case ledger::v1::ACT_DECISION_EXPLAINED: return absl::StrCat(on, "you had a decision explained", at, ".");
-    case ledger::v1::ACT_RECORDS_ASKED: return absl::StrCat(on, "you asked to see everything that is kept about you anywhere", at, ".");
+    case ledger::v1::ACT_RECORDS_ASKED:
+      if (!d.holder().empty()) return absl::StrCat(on, "you asked", at, " to see everything that is kept about you by ", w.holder, ".");
+      return absl::StrCat(on, "you asked to see everything that is kept about you anywhere", at, ".");
     case ledger::v1::ACT_STATEMENT_ASKED: return absl::StrCat(on, "you added something to what is kept about you by ", w.holder, ".");
     case ledger::v1::ACT_ERASURE_ASKED: return absl::StrCat(on, "you asked for what is kept about you by ", w.holder, " to be erased.");
     default: return absl::StrCat(on, "something happened", at, ".");

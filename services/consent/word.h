@@ -6,6 +6,8 @@
 //   looking      across agencies, and merging: own login; or the card; or two persons, at least one of them outside the agency
 //                that asks.
 //   opening      closed doors again: as giving, for each consent that is open.
+//   records      everything that the agencies keep: as giving the agency that asks a consent to all of it.
+//   erasing      as looking, and as giving: nobody erases what their own agency keeps without somebody from outside it.
 //
 // So a member of the recipient agency is never the only one, two colleagues are never enough to see or be the citizen, and a
 // system token is never anybody's word. Whoever attests or witnesses a statement says yes to one use of it: CheckUse.

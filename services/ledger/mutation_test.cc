@@ -1,7 +1,7 @@
 // A thousand random changes of an exported ledger, of every kind that one can make with an editor or a script: all found. Seeded, so
 // that a failure can be repeated.
-#include <chrono>
 #include <cstdlib>
+#include <ctime>
 #include <random>
 #include <sstream>
 
@@ -122,11 +122,11 @@ TEST_F(Mutations, ALargeLedgerIsCheckedInSeconds) {
   head.set_signature(std::string(64, 's'));
   absl::StrAppend(&text, HeadLine(head), "\n");
   std::istringstream in(text);
-  const auto start = std::chrono::steady_clock::now();
+  const std::clock_t start = std::clock();  // of the processor: others may be using it, too
   std::uint64_t seen = 0;
   EXPECT_EQ(CheckLedger(in, ledger_.key(), {}, [&](const Entry&) { ++seen; }, nullptr).code, Finding::Code::kWrong);
   EXPECT_EQ(seen, entries);
-  const double s = std::chrono::duration<double>(std::chrono::steady_clock::now() - start).count();
+  const double s = static_cast<double>(std::clock() - start) / CLOCKS_PER_SEC;
   std::printf("%llu entries checked in %.2f s\n", static_cast<unsigned long long>(entries), s);
   EXPECT_LT(s, 10.0);
 }

@@ -180,10 +180,14 @@ class Run : public std::enable_shared_from_this<Run> {
 
   // --- reading log ---
 
-  // Whoever reads about a person leaves a trace before the answer leaves. The citizen reads their own without.
+  // Whoever reads about a person leaves a trace before the answer leaves. The citizen reads their own without, also by a ticket: lines of
+  // one second in several agencies would join what they keep.
+  bool OwnReading() const {
+    return call_.OwnLogin() || (call_.presence_signed && call_.presence.has_value() && call_.presence->word() == type::v1::WORD_OWN_LOGIN);
+  }
   void NoteReads() {
     std::set<std::string> owners;
-    if (method_.store != nullptr && !call_.OwnLogin()) {
+    if (method_.store != nullptr && !OwnReading()) {
       for (const auto& [key, value] : view_->loaded()) {
         if (key.what != ReadKey::What::kRecord || value.record == nullptr) continue;
         const EntityType* type = method_.module->entities->ByKind(key.kind);

@@ -209,6 +209,7 @@ absl::Status Road::EnterByTicket(const Entry& e, const Message& request, Call* c
   word.set_citizen(ticket.citizen());
   word.set_word(ticket.word());
   *word.mutable_time() = ticket.time();
+  word.set_nonce(ticket.nonce());
   call->agency = *AgencyId::Parse(ticket.agency());
   call->person = *PersonId::Parse(kTicketReader);
   call->roles.clear();

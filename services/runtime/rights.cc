@@ -10,6 +10,7 @@
 #include "google/protobuf/util/json_util.h"
 #include "services/runtime/readable.h"
 #include "services/runtime/status.h"
+#include "services/runtime/ticket.h"
 
 namespace brobygger {
 namespace {
@@ -121,13 +122,24 @@ absl::StatusOr<Decision> AddStatement(const RightsRules& rules, const Call& call
   }
   const std::string citizen = IdOf(call.presence->citizen());
   BB_ASSIGN_OR_RETURN(const Listed<CitizenStatement> before, view.Page<CitizenStatement>("by-citizen", citizen, kMaxStatements));
-  if (before.records.size() >= kMaxStatements) return Refusal(absl::StatusCode::kFailedPrecondition, "TOO_MANY", "there are as many statements here as can be kept");
+  const auto by_staff = [](const auto& record) { return record.second->word() == type::v1::WORD_PRESENT; };
+  const bool many_by_staff = call.presence->word() == type::v1::WORD_PRESENT &&
+                             std::count_if(before.records.begin(), before.records.end(), by_staff) >= kMaxStatementsByStaff;
+  if (before.records.size() >= kMaxStatements || many_by_staff) {
+    return Refusal(absl::StatusCode::kFailedPrecondition, "TOO_MANY", "there are as many statements here as can be kept");
+  }
+  // The ticket names it: there is one for each.
+  Call of_ticket = call;
+  of_ticket.seed = call.presence->nonce();
+  const std::string id = of_ticket.NewId();
+  BB_ASSIGN_OR_RETURN(const CitizenStatement* used, view.Find<CitizenStatement>(id));
+  if (used != nullptr) return TicketRefused();
   CitizenStatement statement;
   statement.set_citizen(call.presence->citizen());
   statement.set_text(request.text());
   statement.set_about(request.about());
   *statement.mutable_create_time() = Stamp(call.now);
-  const std::string id = call.NewId();
+  statement.set_word(call.presence->word());
   rights::v1::AddStatementResponse response;
   *response.mutable_statement() = Shown(statement, id);
   Decision decision(response);

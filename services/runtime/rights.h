@@ -18,8 +18,9 @@
 
 namespace brobygger {
 
-// How many statements a citizen can add to what one service keeps.
-inline constexpr int kMaxStatements = 50;
+// How many statements a citizen can add to what one service keeps, and how many of them by the word of one member of staff: nobody fills
+// the citizen's place.
+inline constexpr int kMaxStatements = 50, kMaxStatementsByStaff = 20;
 // How many of each category a door shows, the newest.
 inline constexpr int kStatementsInFile = 3;
 // Records of one kind on one page of an export: the page stays below what a transport takes.

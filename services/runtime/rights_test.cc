@@ -48,7 +48,7 @@ class Rights : public ::testing::Test {
   }
 
   // As the runtime makes it of a ticket.
-  Call By(char citizen) {
+  Call By(char citizen, type::v1::Word word = type::v1::WORD_OWN_LOGIN) {
     Call call;
     call.agency = *AgencyId::Parse("agencies/perron-4");
     call.person = *PersonId::Parse("by-the-citizens-own-word");
@@ -56,14 +56,19 @@ class Rights : public ::testing::Test {
     call.seed = absl::StrCat("seed-", calls_, std::string(20, 'x'));
     call.presence.emplace();
     call.presence->set_citizen(Citizen(citizen));
+    call.presence->set_word(word);
+    call.presence->set_nonce(absl::StrCat("ticket-", calls_));
     call.presence_signed = true;
     return call;
   }
   absl::StatusOr<CitizenStatement> Add(char citizen, const std::string& text, type::v1::DataCategory about = type::v1::DATA_CATEGORY_CONTACT) {
+    return AddBy(By(citizen), text, about);
+  }
+  absl::StatusOr<CitizenStatement> AddBy(const Call& call, const std::string& text, type::v1::DataCategory about = type::v1::DATA_CATEGORY_CONTACT) {
     rights::v1::AddStatementRequest request;
     request.set_text(text);
     request.set_about(about);
-    BB_ASSIGN_OR_RETURN(const auto r, store_.Ask<rights::v1::AddStatementResponse>(module_.handlers.at("AddStatement"), By(citizen), request));
+    BB_ASSIGN_OR_RETURN(const auto r, store_.Ask<rights::v1::AddStatementResponse>(module_.handlers.at("AddStatement"), call, request));
     return r.statement();
   }
   rights::v1::ExportRecordsResponse Export(char citizen, const std::string& page_token = "") {
@@ -166,6 +171,25 @@ TEST_F(Rights, ThereIsAnEndToStatements) {
   for (int i = 0; i < kMaxStatements; ++i) ASSERT_TRUE(Add('a', "x").ok());
   EXPECT_EQ(ReasonOf(Add('a', "x").status()), "TOO_MANY");
   EXPECT_TRUE(Add('b', "x").ok());
+}
+
+TEST_F(Rights, NobodyFillsTheCitizensPlace) {
+  for (int i = 0; i < kMaxStatementsByStaff; ++i) {
+    const auto added = AddBy(By('a', type::v1::WORD_PRESENT), "x");
+    ASSERT_TRUE(added.ok());
+    EXPECT_EQ(added->word(), type::v1::WORD_PRESENT) << "it says by whose word it stands";
+  }
+  EXPECT_EQ(ReasonOf(AddBy(By('a', type::v1::WORD_PRESENT), "x").status()), "TOO_MANY");
+  EXPECT_TRUE(Add('a', "x").ok());
+  EXPECT_TRUE(AddBy(By('a', type::v1::WORD_TWO_PERSONS), "x").ok());
+}
+
+TEST_F(Rights, ATicketAddsOneStatement) {
+  const Call once = By('a');
+  ASSERT_TRUE(AddBy(once, "x").ok());
+  Call again = By('a');
+  again.presence->set_nonce(once.presence->nonce());
+  EXPECT_EQ(ReasonOf(AddBy(again, "y").status()), "TICKET_REFUSED");
 }
 
 TEST_F(Rights, ErasingDestroysTheKeyOfThisCitizenAlone) {

@@ -14,10 +14,6 @@ rights::v1::Right RightOf(const google::protobuf::Descriptor* request) {
   return rights::v1::RIGHT_UNSPECIFIED;
 }
 
-absl::Status TicketRefused() {
-  return Refusal(absl::StatusCode::kPermissionDenied, "TICKET_REFUSED", "this is no ticket for this, or it has run out: ask for a new one");
-}
-
 absl::StatusOr<rights::v1::Ticket> CheckTicket(const type::v1::SignedStatement& ticket, rights::v1::Right right, const PersonId& person, absl::Time now,
                                                const crypto::StatementVerifier* verifier) {
   if (verifier == nullptr || !verifier->Verify(absl::StrCat(kTicketContext, ticket.statement()), ticket.signature())) return TicketRefused();

@@ -8,6 +8,7 @@
 #include "brobygger/rights/v1/rights.pb.h"
 #include "google/protobuf/descriptor.h"
 #include "services/runtime/ids.h"
+#include "services/runtime/status.h"
 
 namespace brobygger {
 
@@ -28,7 +29,9 @@ inline constexpr absl::string_view kTicketReader = "by-the-citizens-own-word";
 rights::v1::Right RightOf(const google::protobuf::Descriptor* request);
 
 // PERMISSION_DENIED TICKET_REFUSED: the one answer to a ticket that is forged, stale, another person's, or for another right or agency.
-absl::Status TicketRefused();
+inline absl::Status TicketRefused() {
+  return Refusal(absl::StatusCode::kPermissionDenied, "TICKET_REFUSED", "this is no ticket for this, or it has run out: ask for a new one");
+}
 
 // The ticket, checked: signed by the consent service, for this right and this person, not older than its lifetime. Whether its agency is
 // served here is for the caller to say. `verifier` is null where no key is configured: no ticket is then accepted.
