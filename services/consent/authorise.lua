@@ -205,7 +205,8 @@ end
 redis.register_function('bb_authorise', bb_authorise)
 redis.register_function('bb_append', bb_append)
 redis.register_function('bb_keep_head', bb_keep_head)
-redis.register_function('bb_let_go', bb_let_go)
+-- A store that is full most needs to let go.
+redis.register_function { function_name = 'bb_let_go', callback = bb_let_go, flags = { 'allow-oom' } }
 redis.register_function { function_name = 'bb_rows', callback = bb_rows, flags = { 'no-writes' } }
 redis.register_function { function_name = 'bb_head', callback = bb_head, flags = { 'no-writes' } }
 redis.register_function { function_name = 'bb_story', callback = bb_story, flags = { 'no-writes' } }

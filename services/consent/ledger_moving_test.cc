@@ -88,12 +88,12 @@ class LedgerMovingTest : public LedgerFixture {
     EXPECT_EQ(alarms_, 0) << last_alarm_;
   }
   // A file as a process writes it that dies before the store lets go.
-  void AddTheNextFile() {
-    const std::uint64_t first = files_->size();
+  void AddTheNextFile(LedgerFiles& files) {
+    const std::uint64_t first = files.size();
     std::vector<std::string> rows(rows_.begin() + static_cast<std::ptrdiff_t>(first), rows_.begin() + static_cast<std::ptrdiff_t>(first + kEach));
     std::vector<ledger::Hash> leaves;
     for (std::uint64_t i = first; i < first + kEach; ++i) leaves.push_back(ledger::LeafOf(all_[i]));
-    ASSERT_TRUE(files_->Add(rows, leaves).ok());
+    ASSERT_TRUE(files.Add(rows, leaves).ok());
   }
 
   testing::TempDir dir_;
@@ -204,7 +204,7 @@ TEST_F(LedgerMovingTest, AProcessThatDiedBetweenFileAndStoreIsNoHarm) {
   Remember(700);
   options_.keep = 10'000;
   HeadOver(*Start(), 700);
-  AddTheNextFile();  // both have it
+  AddTheNextFile(*files_);  // both have it
   EXPECT_EQ(FirstInStore(), 1u);
   options_.keep = 100;
   const auto signer = Start();
@@ -282,6 +282,60 @@ TEST_F(LedgerMovingTest, WithoutRoomForFilesAllStaysAndEverythingElseGoesOn) {
   EXPECT_TRUE(Inclusion(*signer, 3, 710).ok());
   EXPECT_EQ(FirstInStore(), 1u);
   EXPECT_EQ(alarms_, 1) << "once, not at every look";
+}
+
+TEST_F(LedgerMovingTest, AStoreThatDoesNotLetGoRaisesTheAlarm) {
+  options_.move_again = absl::Seconds(2);
+  server_.Admin({"ACL", "SETUSER", server_.config().user(), "-xtrim"});
+  Append(400);
+  const auto signer = Start();
+  HeadOver(*signer, 400);
+  WaitForAlarm();
+  EXPECT_EQ(last_alarm_, "ledger_not_moved");
+  absl::SleepFor(absl::Milliseconds(200));
+  EXPECT_EQ(alarms_, 1) << "once, not at every look";
+  EXPECT_EQ(files_->size(), 256u);
+  EXPECT_EQ(FirstInStore(), 1u);
+  EXPECT_TRUE(Inclusion(*signer, 3, 400).ok());
+  server_.Admin({"ACL", "SETUSER", server_.config().user(), "+xtrim"});
+  for (int i = 0; i < 1000 && FirstInStore() == 1; ++i) absl::SleepFor(absl::Milliseconds(10));
+  EXPECT_EQ(FirstInStore(), 257u);
+}
+
+TEST_F(LedgerMovingTest, AFullStoreLetsGo) {
+  Append(400);
+  options_.keep = 10'000;
+  HeadOver(*Start(), 400);
+  server_.Admin({"CONFIG", "SET", "maxmemory", "1"});
+  EXPECT_EQ(redis_->Call({"FCALL", "bb_let_go", "1", kLedgerPrefix, "256"})->integer, 1);
+  EXPECT_EQ(FirstInStore(), 257u);
+}
+
+// A rolling restart: for a moment there are two that sign and move.
+TEST_F(LedgerMovingTest, AnotherSignerMayMoveBetweenLookAndMove) {
+  Append(300);
+  Remember(300);
+  const auto others = OpenFiles(files_dir_);
+  std::atomic<bool> now{false};
+  // The time is asked for when a head is signed, which is after the look at the store and before anything moves.
+  const Clock clock = [&] {
+    if (now.exchange(false)) {
+      AddTheNextFile(*others);
+      EXPECT_EQ(redis_->Call({"FCALL", "bb_let_go", "1", kLedgerPrefix, "256"})->integer, 1);
+    }
+    return absl::Now();
+  };
+  const auto signer = LedgerSigner::Start(redis_.get(), files_.get(), SignerOf(keys_), clock, [this](const char* what) { last_alarm_ = what; ++alarms_; }, options_);
+  ASSERT_TRUE(signer.ok()) << signer.status();
+  HeadOver(**signer, 300);
+  now = true;
+  Append(500);
+  for (int i = 0; i < 1000 && now; ++i) absl::SleepFor(absl::Milliseconds(5));
+  HeadOver(**signer, 800);
+  WaitUntilMoved(512);
+  EXPECT_TRUE(Inclusion(**signer, 3, 800).ok());
+  EXPECT_TRUE(Inclusion(**signer, 300, 800).ok());
+  EXPECT_EQ(alarms_, 0) << last_alarm_;
 }
 
 // Started by the next test as a process of its own.

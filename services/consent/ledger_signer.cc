@@ -14,7 +14,6 @@ namespace {
 constexpr char kPrefix[] = "consent:{trust}:";
 constexpr std::uint64_t kPage = 1000;
 constexpr size_t kHashSize = sizeof(ledger::Hash);
-constexpr std::chrono::minutes kMoveAgain(1);
 
 absl::Status NotSignedYet() { return Refusal(absl::StatusCode::kNotFound, "NOT_SIGNED_YET", "no head is signed over it yet"); }
 absl::Status NotConsistent() {
@@ -187,10 +186,10 @@ bool LedgerSigner::Step() {
 }
 
 bool LedgerSigner::MoveOld(std::uint64_t first_in_store) {
-  if (files_ == nullptr || !signer_.has_value()) return false;
-  if (first_in_store <= moved_) LetGo();  // a process ended between the two
+  if (files_ == nullptr || !signer_.has_value() || std::chrono::steady_clock::now() < move_again_) return false;
+  if (first_in_store <= moved_ && !LetGo()) return false;  // a process ended between the two
   if (first_in_store > files_->size() + 1 && !files_->LookAgain().ok()) return false;  // another signer's, which has raised its alarm
-  if (head_.size() < files_->size() + files_->entries_each() + options_.keep || std::chrono::steady_clock::now() < move_again_) return false;
+  if (head_.size() < files_->size() + files_->entries_each() + options_.keep) return false;
   const absl::Status moved = MoveSome();
   if (moved.ok()) return true;
   moving_.clear();
@@ -199,9 +198,13 @@ bool LedgerSigner::MoveOld(std::uint64_t first_in_store) {
     Broken("ledger_not_as_signed").IgnoreError();
     return false;
   }
-  alarm_("ledger_not_moved");
-  move_again_ = std::chrono::steady_clock::now() + kMoveAgain;
+  NotMoved();
   return false;
+}
+
+void LedgerSigner::NotMoved() {
+  alarm_("ledger_not_moved");
+  move_again_ = std::chrono::steady_clock::now() + absl::ToChronoMilliseconds(options_.move_again);
 }
 
 // A page at a time, so that questions do not wait for a whole file.
@@ -213,10 +216,15 @@ absl::Status LedgerSigner::MoveSome() {
     moving_first_ = first;
   }
   BB_ASSIGN_OR_RETURN(const std::vector<std::string> rows, StoredRows(first + moving_.size(), std::min<std::uint64_t>(kPage, want - moving_.size())));
-  if (rows.empty()) return absl::DataLossError("entries are gone");
+  const auto gone = [&]() -> absl::Status {
+    BB_RETURN_IF_ERROR(files_->LookAgain());
+    if (files_->size() < first) return absl::DataLossError("an entry is gone");
+    return absl::OkStatus();  // another signer has moved it since this look began
+  };
+  if (rows.empty()) return gone();
   for (const std::string& bytes : rows) {
     BB_ASSIGN_OR_RETURN(const stored::LedgerRow row, ParseRow(bytes));
-    if (row.number() != first + moving_.size()) return absl::DataLossError("an entry is gone");
+    if (row.number() != first + moving_.size()) return gone();
     moving_leaves_.push_back(ledger::LeafOf(PublicEntry(row)));
     moving_.push_back(bytes);
   }
@@ -231,12 +239,18 @@ absl::Status LedgerSigner::MoveSome() {
   moved_ = files_->size();
   moving_.clear();
   moving_leaves_.clear();
+  DropLeaves();
   LetGo();
   return absl::OkStatus();
 }
 
-// If it fails, the next look does it.
-void LedgerSigner::LetGo() { trust_->Call({"FCALL", "bb_let_go", "1", kPrefix, absl::StrCat(moved_)}).IgnoreError(); }
+// If it fails, a later look does it. A store that does not answer has alarms of its own.
+bool LedgerSigner::LetGo() {
+  const auto reply = trust_->Call({"FCALL", "bb_let_go", "1", kPrefix, absl::StrCat(moved_)});
+  if (reply.ok() && reply->integer == 1) return true;
+  if (ReasonOf(reply.status()) != "STORE_DOWN") NotMoved();
+  return false;
+}
 
 absl::Status LedgerSigner::Follow(std::uint64_t until) {
   while (tree_.size() < until) {
@@ -244,9 +258,12 @@ absl::Status LedgerSigner::Follow(std::uint64_t until) {
     if (rows.empty()) return Broken("ledger_gap");
     for (const ledger::Entry& row : rows) {
       if (row.number != tree_.size() + 1 || row.time_ms < last_ms_) return Broken("ledger_gap");
-      tree_.Append(ledger::LeafOf(row));
+      const ledger::Hash leaf = ledger::LeafOf(row);
+      leaves_[tree_.size() / tree_.tile_size()].push_back(leaf);
+      tree_.Append(leaf);
       last_ms_ = row.time_ms;
     }
+    DropLeaves();
   }
   return absl::OkStatus();
 }
@@ -320,7 +337,7 @@ absl::StatusOr<std::vector<ledger::Entry>> LedgerSigner::Rows(std::uint64_t firs
   return out;
 }
 
-absl::StatusOr<ledger::Tree::Tiles> LedgerSigner::LoadTiles(const std::set<std::uint64_t>& numbers) const {
+absl::StatusOr<ledger::Tree::Tiles> LedgerSigner::LoadTiles(const std::set<std::uint64_t>& numbers) {
   ledger::Tree::Tiles tiles;
   for (const std::uint64_t tile : numbers) {
     if (files_ != nullptr && (tile + 1) * tree_.tile_size() <= files_->size()) {
@@ -329,11 +346,29 @@ absl::StatusOr<ledger::Tree::Tiles> LedgerSigner::LoadTiles(const std::set<std::
       tiles[tile] = *std::move(leaves);
       continue;
     }
+    std::vector<ledger::Hash>& leaves = tiles[tile];  // no rows are DATA_LOSS, not a tile that was forgotten
+    if (const auto known = leaves_.find(tile); known != leaves_.end()) {
+      leaves = known->second;
+      continue;
+    }
     BB_ASSIGN_OR_RETURN(const std::vector<ledger::Entry> rows, Rows(tile * tree_.tile_size() + 1, tree_.tile_size()));
-    for (const ledger::Entry& row : rows) tiles[tile].push_back(ledger::LeafOf(row));
-    tiles[tile];  // no rows are DATA_LOSS, not a tile that was forgotten
+    for (const ledger::Entry& row : rows) leaves.push_back(ledger::LeafOf(row));
+    if (leaves.size() == tree_.tile_size() && ledger::TileRoot(leaves) == tree_.tile_roots()[tile]) leaves_[tile] = leaves;
   }
+  DropLeaves();
   return tiles;
+}
+
+bool LedgerSigner::AsHashed(const ledger::Entry& entry) const {
+  const std::uint64_t leaf = entry.number - 1;
+  const auto tile = leaves_.find(leaf / tree_.tile_size());
+  return tile == leaves_.end() || leaf % tree_.tile_size() >= tile->second.size() || tile->second[leaf % tree_.tile_size()] == ledger::LeafOf(entry);
+}
+
+// Those in files are read there. The open tile stays, however few there may be.
+void LedgerSigner::DropLeaves() {
+  const std::uint64_t in_files = files_ == nullptr ? 0 : files_->size() / tree_.tile_size();
+  while (!leaves_.empty() && (leaves_.begin()->first < in_files || leaves_.size() > options_.tiles + 1)) leaves_.erase(leaves_.begin());
 }
 
 absl::Status LedgerSigner::Signed(std::uint64_t size) const { return size <= head_.size() ? absl::OkStatus() : NotSignedYet(); }
@@ -376,8 +411,11 @@ void LedgerSigner::Entries(std::uint64_t first, int count, Done<std::vector<ledg
     const size_t wanted = std::min<std::uint64_t>(static_cast<std::uint64_t>(count), head_.size() - first + 1);
     while (out.size() < wanted) {  // a page may begin in a file and end in the store
       BB_ASSIGN_OR_RETURN(const std::vector<ledger::Entry> rows, Rows(first + out.size(), wanted - out.size()));
-      if (rows.empty() || rows[0].number != first + out.size()) return absl::DataLossError("ledger: an entry is gone");
-      out.insert(out.end(), rows.begin(), rows.end());
+      if (rows.empty()) return absl::DataLossError("ledger: an entry is gone");
+      for (const ledger::Entry& row : rows) {
+        if (row.number != first + out.size() || !AsHashed(row)) return absl::DataLossError("ledger: an entry is gone, or not the one that was hashed");
+        out.push_back(row);
+      }
     }
     return out;
   });

@@ -43,6 +43,8 @@ class LedgerSigner {
     std::uint64_t at_once = 20'000;            // entries between two heads, or two turns of others
     size_t waiting = 1000;                     // more questions than this are refused
     std::uint64_t keep = 1'000'000;            // entries that stay in the store at least, if there are files
+    size_t tiles = 4'400;                      // of entries in the store, whose leaf hashes stay in memory, the newest: 8 KB each
+    absl::Duration move_again = absl::Minutes(1);  // after "ledger_not_moved"
   };
   using Path = std::vector<ledger::Hash>;
   template <class T>
@@ -50,8 +52,8 @@ class LedgerSigner {
 
   // FAILED_PRECONDITION if the ledger is not the one that its newest head was signed over. Without a signer it follows another
   // replica's heads, and moves nothing. `files`: null, if all entries stay in the store. `alarm` is called with a fixed word: "ledger_shorter",
-  // "ledger_gap", "ledger_not_as_signed", "ledger_other_signer", "ledger_not_moved" (a file could not be written; all stays in the store, and it
-  // is tried again). Pointers outlive this object.
+  // "ledger_gap", "ledger_not_as_signed", "ledger_other_signer", "ledger_not_moved" (a file could not be written, or the store did not let go
+  // of what stands in one; all stays in the store, and it is tried again). Pointers outlive this object.
   static absl::StatusOr<std::unique_ptr<LedgerSigner>> Start(Redis* trust, LedgerFiles* files, std::optional<ledger::HeadSigner> signer, Clock clock,
                                                              std::function<void(const char*)> alarm, Options options);
   ~LedgerSigner();  // answers what is waiting with UNAVAILABLE
@@ -84,7 +86,8 @@ class LedgerSigner {
   absl::Status CheckNewestFile();
   bool MoveOld(std::uint64_t first_in_store);   // as Step
   absl::Status MoveSome();
-  void LetGo();
+  bool LetGo();
+  void NotMoved();
   bool Step();  // whether there is more to do at once
   absl::Status Follow(std::uint64_t until);
   absl::Status CheckKept(const ledger::v1::LedgerHead& head);
@@ -93,7 +96,10 @@ class LedgerSigner {
   // Some of the entries from `first` on, at most `count`.
   absl::StatusOr<std::vector<ledger::Entry>> Rows(std::uint64_t first, std::uint64_t count) const;
   absl::StatusOr<std::vector<std::string>> StoredRows(std::uint64_t first, std::uint64_t count) const;
-  absl::StatusOr<ledger::Tree::Tiles> LoadTiles(const std::set<std::uint64_t>& numbers) const;
+  absl::StatusOr<ledger::Tree::Tiles> LoadTiles(const std::set<std::uint64_t>& numbers);
+  // Whether the entry is the one that was hashed, if its leaf is in memory.
+  bool AsHashed(const ledger::Entry& entry) const;
+  void DropLeaves();
   absl::Status Signed(std::uint64_t size) const;
   absl::Status Broken(const char* what);
 
@@ -104,6 +110,7 @@ class LedgerSigner {
   const std::function<void(const char*)> alarm_;
   const Options options_;
   ledger::Tree tree_;
+  ledger::Tree::Tiles leaves_;        // since they were first hashed: of complete tiles in the store, and of the open one
   std::int64_t last_ms_ = 0;          // of the last entry in the tree
   std::uint64_t tiles_kept_ = 0;
   ledger::v1::LedgerHead head_;       // the newest kept one; size 0 if there is none

@@ -2,6 +2,10 @@
 // was signed.
 #include "services/consent/ledger_signer.h"
 
+#include <algorithm>
+#include <cstdio>
+#include <map>
+
 #include "services/consent/testing/ledger_world.h"
 
 namespace brobygger::consent {
@@ -11,7 +15,10 @@ using ledger::v1::LedgerHead;
 
 constexpr const char* kPrefix = kLedgerPrefix;
 
-using LedgerSignerTest = LedgerFixture;
+class LedgerSignerTest : public LedgerFixture {
+ protected:
+  std::map<std::uint64_t, ledger::Hash> leaves_;  // by number of the entry
+};
 
 TEST_F(LedgerSignerTest, AHeadIsSignedWithinFiveSecondsOfAnEntry) {
   options_ = LedgerSigner::Options();  // as it runs
@@ -165,14 +172,67 @@ TEST_F(LedgerSignerTest, RowsThatChangeUnderItStopEverything) {
   const auto signer = Start();
   HeadOver(*signer, 300);
   ASSERT_TRUE(Inclusion(*signer, 7, 300).ok());
+  // What was hashed is what is proved; reading finds out.
+  const auto prover = Start(/*signs=*/false);
   Tamper(9);
-  EXPECT_EQ(ReasonOf(Inclusion(*signer, 7, 300).status()), "LEDGER_NOT_CONSISTENT");
+  EXPECT_TRUE(Inclusion(*signer, 7, 300).ok());
+  EXPECT_EQ(ReasonOf(Entries(*signer, 1, 20).status()), "LEDGER_NOT_CONSISTENT");
   ExpectBroken(*signer);
+  EXPECT_EQ(last_alarm_, "ledger_not_as_signed");
+  // Nobody who has not hashed it takes it for what was signed.
+  last_alarm_.clear();
+  EXPECT_EQ(ReasonOf(Inclusion(*prover, 7, 300).status()), "LEDGER_NOT_CONSISTENT");
+  ExpectBroken(*prover);
   EXPECT_EQ(last_alarm_, "ledger_not_as_signed");
   const auto heads = server_.Admin({"XLEN", absl::StrCat(kPrefix, "heads")}).integer;
   Append(5);
   absl::SleepFor(absl::Milliseconds(200));
   EXPECT_EQ(server_.Admin({"XLEN", absl::StrCat(kPrefix, "heads")}).integer, heads) << "nothing is signed any more";
+}
+
+TEST_F(LedgerSignerTest, WhatWasHashedIsProvedFromMemory) {
+  constexpr int kProofs = 101;
+  Append(1000);
+  const auto signer = Start();
+  const LedgerHead head = HeadOver(*signer, 1000);
+  const auto resumed = Start(/*signs=*/false);
+  for (std::uint64_t number : {5, 300, 600}) EXPECT_TRUE(Inclusion(*resumed, number, 1000).ok());  // hashed now
+  std::vector<absl::Duration> took;
+  const auto prove = [&](LedgerSigner& s, std::uint64_t number) {
+    const absl::Time begin = absl::Now();
+    const auto path = Inclusion(s, number, 1000);
+    took.push_back(absl::Now() - begin);
+    ASSERT_TRUE(path.ok()) << path.status();
+    EXPECT_TRUE(ledger::VerifyInclusion(leaves_.at(number), number - 1, 1000, *path, Root(head))) << number;
+  };
+  for (std::uint64_t number = 1; number <= 1000; number += 1000 / kProofs) leaves_[number] = ledger::LeafOf(Entry(number));
+  server_.Kill9();
+  for (const auto& [number, leaf] : leaves_) {
+    prove(*signer, number);
+    prove(*resumed, number);
+  }
+  EXPECT_TRUE(Consistency(*signer, 300, 1000).ok());
+  std::sort(took.begin(), took.end());
+  std::fprintf(stderr, "a proof from memory takes %s, at most %s\n", absl::FormatDuration(took[took.size() / 2]).c_str(), absl::FormatDuration(took.back()).c_str());
+  EXPECT_LT(took[took.size() / 2], absl::Milliseconds(5));
+  server_.Start();
+}
+
+TEST_F(LedgerSignerTest, MemoryHoldsTheNewestTilesOnly) {
+  options_.tiles = 2;
+  Append(1000);  // three complete tiles, and the open one
+  const auto signer = Start();
+  const LedgerHead head = HeadOver(*signer, 1000);
+  ASSERT_TRUE(Inclusion(*signer, 5, 1000).ok());
+  const ledger::Hash old = ledger::LeafOf(Entry(5));
+  server_.Kill9();
+  EXPECT_EQ(ReasonOf(Inclusion(*signer, 5, 1000).status()), "STORE_DOWN");
+  for (std::uint64_t number : {257, 768, 769, 1000}) EXPECT_TRUE(Inclusion(*signer, number, 1000).ok()) << number;
+  server_.Start();
+  for (int i = 0; i < 400 && !redis_->connected(); ++i) absl::SleepFor(absl::Milliseconds(10));
+  const auto path = Inclusion(*signer, 5, 1000);
+  ASSERT_TRUE(path.ok()) << path.status();
+  EXPECT_TRUE(ledger::VerifyInclusion(old, 4, 1000, *path, Root(head)));
 }
 
 TEST_F(LedgerSignerTest, ALedgerThatBecomesShorterStopsEverything) {
