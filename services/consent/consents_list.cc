@@ -50,13 +50,19 @@ absl::StatusOr<Decision> SeeArrow(const ConsentRules& rules, const Call& call, c
   if (!who.ok()) return who.status();
   v1::CheckArrowResponse response;
   if (who->subject == nullptr || who->subject->state() != records::Subject::STATE_ACTIVE) return Decision(std::move(response));
-  BB_ASSIGN_OR_RETURN(const std::vector<Found> active, AllActive(who->id, view));
-  for (const Found& found : active) {
-    const records::ConsentRecord& r = *found.record;
-    if (r.holder() != call.agency.value() || r.recipient() != request.recipient() || IsExpired(r, call.now)) continue;
-    const v1::Arrow arrow = ArrowOf(r);
-    if (arrow.purpose() == request.purpose()) *response.mutable_categories() = arrow.categories();  // at most one of an arrow is active
-  }
+  // Only what the holder is part of is read: how long it takes says nothing about what was given elsewhere.
+  std::string after;
+  do {
+    BB_ASSIGN_OR_RETURN(const Listed<records::ConsentRecord> page,
+                        view.Page<records::ConsentRecord>("party", PartyValue(who->id, call.agency.value()), kMaxPage, after));
+    for (const auto& [id, record] : page.records) {
+      const records::ConsentRecord& r = *record;
+      if (r.state() != v1::CONSENT_STATE_ACTIVE || IsExpired(r, call.now)) continue;
+      if (r.holder() != call.agency.value() || r.recipient() != request.recipient() || r.purpose() != request.purpose()) continue;
+      *response.mutable_categories() = ArrowOf(r).categories();  // at most one of an arrow is active
+    }
+    after = page.next;
+  } while (!after.empty());
   return Decision(std::move(response));
 }
 

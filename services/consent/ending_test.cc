@@ -194,6 +194,31 @@ TEST_F(Ending, AnArrowSaysYesOnlyWhileTheGateWould) {
   EXPECT_EQ(seen(kDropin, citizen, kHousing, purpose), 0);
 }
 
+// Neither by what it says nor by what it has to read.
+TEST_F(Ending, AnArrowTellsNothingOfWhatWasGivenElsewhere) {
+  w.Give(citizen);
+  const auto rounds = [&] {
+    v1::CheckArrowRequest request;
+    request.set_citizen(citizen);
+    request.set_recipient(kHousing);
+    request.set_purpose(kHome);
+    const auto answer = w.Ask<v1::CheckArrowResponse>(SeeArrow, w.Staff(kDropin), request);
+    EXPECT_TRUE(answer.ok()) << answer.status();
+    EXPECT_EQ(answer->categories_size(), 2);
+    return w.store.rounds();
+  };
+  const int before = rounds();
+  records::ConsentRecord elsewhere;
+  elsewhere.set_state(v1::CONSENT_STATE_ACTIVE);
+  elsewhere.set_subject(w.SubjectOf(kDropin, citizen));
+  elsewhere.set_holder(kTreatment);
+  elsewhere.set_recipient(kJobcentre);
+  elsewhere.set_purpose(kHome);
+  elsewhere.set_end_ms(absl::ToUnixMillis(w.now + absl::Hours(24)));
+  for (int i = 0; i <= kMaxPage; ++i) ASSERT_TRUE(w.store.Put(absl::StrCat("elsewhere-", i), elsewhere).ok());
+  EXPECT_EQ(rounds(), before);
+}
+
 // Taking back needs least, looking across agencies needs more: the receipt must not be a way to look.
 TEST_F(Ending, TakingBackTellsOnePersonOfTheirOwnAgencyOnly) {
   const auto give = [&](const std::string& holder, const std::string& recipient) {
