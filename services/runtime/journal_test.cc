@@ -238,6 +238,55 @@ TEST_F(JournalTest, AStoreFromAnOlderCopyForgetsNothing) {
   EXPECT_THAT(Lines(*journal_).back(), HasSubstr("test:{perron-4}:3"));
 }
 
+// The store is put back while two replicas serve it, and the one that has not looked since is given a number again.
+TEST_F(JournalTest, TwoNotesUnderOneNumberAreBothDoneAgain) {
+  auto second = *Journal::Open(dir_.path(), "test", no_alarm);
+  for (const char* id : {"a", "b", "c"}) ASSERT_TRUE(Write(id, absl::StrCat("citizens/", id), "open").ok());
+  std::map<std::string, std::string> copy;
+  for (const auto& key : server_->Admin({"KEYS", "*}:*"}).elements) copy[key.text] = server_->Admin({"GET", key.text}).text;
+  const auto put_back = [&] {
+    server_->Admin({"FLUSHALL"});
+    for (const auto& [key, value] : copy) server_->Admin({"SET", key, value});
+  };
+  const auto shut = [&](const char* id) { return Write(id, absl::StrCat("citizens/", id), "shut"); };
+  ASSERT_TRUE(shut("a").ok());
+  for (int i = 0; i < 300 && Waits(); ++i) absl::SleepFor(absl::Milliseconds(10));
+  ASSERT_FALSE(Waits());
+  EXPECT_TRUE(Replay().ok());
+  EXPECT_THAT(alarms_, IsEmpty());
+
+  for (const bool dies : {true, false}) {  // before the line is in the journal, or after
+    SCOPED_TRACE(dies);
+    put_back();
+    if (dies) second->Stop();
+    kept_ = std::make_unique<Store>(redis_.get(), "test", &entities_, ring_);
+    kept_->KeepJournal(second.get());
+    ASSERT_TRUE(shut("b").ok());
+    EXPECT_EQ(Raw("jn"), "1") << "the number that the other one has";
+    for (int i = 0; i < 300 && !dies && Waits(); ++i) absl::SleepFor(absl::Milliseconds(10));
+    EXPECT_EQ(Waits(), dies);
+    second.reset();
+    NextProcess();
+    EXPECT_EQ(MethodOf("a"), "open") << "the old copy would give it back";
+    alarms_.clear();
+    const absl::Status replayed = Replay();
+    ASSERT_TRUE(replayed.ok()) << replayed;
+    EXPECT_THAT(alarms_, ElementsAre("store_was_restored"));
+    EXPECT_EQ(MethodOf("a"), "closed again");
+    EXPECT_EQ(MethodOf("b"), "shut");
+    EXPECT_EQ(MethodOf("c"), "open");
+    second = *Journal::Open(dir_.path(), "test", no_alarm);
+  }
+  // Until whoever has looked says so.
+  alarms_.clear();
+  EXPECT_TRUE(Replay().ok());
+  EXPECT_THAT(alarms_, ElementsAre("store_was_restored"));
+  ASSERT_TRUE(journal_->AppendAndWait({{"test:{perron-4}:", 1, ""}}).ok());
+  alarms_.clear();
+  EXPECT_TRUE(Replay().ok());
+  EXPECT_THAT(alarms_, IsEmpty());
+}
+
 TEST_F(JournalTest, AStoreWithoutItsJournalIsNotServed) {
   ASSERT_TRUE(Destroy("citizens/x").ok());
   ASSERT_TRUE(Destroy("citizens/y").ok());

@@ -49,14 +49,19 @@ absl::Status Replay(const ReplayScope& s, const std::vector<Journal::Line>& line
 
 // Which lines of a scope there are.
 struct Held {
-  std::set<std::uint64_t> numbers;
-  std::uint64_t begins_after = 0;  // whoever has looked says that those up to here are not needed
+  std::map<std::uint64_t, std::string> numbers;  // with the tag of the line that was found first
+  std::set<std::uint64_t> twice;                 // those of more than one note
+  std::uint64_t begins_after = 0;                // whoever has looked says that those up to here are not needed
 
   void Add(const Journal::Line& line) {
     if (line.sealed.empty()) begins_after = std::max(begins_after, line.number);
-    else numbers.insert(line.number);
+    else if (numbers.emplace(line.number, line.tag).first->second != line.tag) twice.insert(line.number);
   }
-  std::uint64_t Last() const { return std::max(begins_after, numbers.empty() ? 0 : *numbers.rbegin()); }
+  std::uint64_t Last() const { return std::max(begins_after, numbers.empty() ? 0 : numbers.rbegin()->first); }
+  // The store gave this number out once more after it was put back while it was served.
+  bool GivenTwice(std::uint64_t number) const { return number > begins_after && twice.count(number) != 0; }
+  // 0: none.
+  std::uint64_t LastGivenTwice() const { return !twice.empty() && GivenTwice(*twice.rbegin()) ? *twice.rbegin() : 0; }
 };
 
 using Range = std::pair<std::uint64_t, std::uint64_t>;  // both ends are in it
@@ -65,8 +70,8 @@ std::vector<Range> Missing(const Held& held, std::uint64_t last) {
   std::vector<Range> out;
   std::uint64_t next = held.begins_after + 1;
   for (auto it = held.numbers.lower_bound(next); it != held.numbers.end(); ++it) {
-    if (*it > next) out.emplace_back(next, *it - 1);
-    next = *it + 1;
+    if (it->first > next) out.emplace_back(next, it->first - 1);
+    next = it->first + 1;
   }
   if (next <= last) out.emplace_back(next, last);
   return out;
@@ -86,9 +91,10 @@ absl::Status OneScope(Journal& journal, const ReplayScope& s, Held held, absl::T
   const std::string base = s.store->JournalBase(s.scope);
   BB_ASSIGN_OR_RETURN(const Store::JournalState state, s.store->ReadJournalState(s.scope));
   const std::uint64_t last = held.Last(), all = std::max(last, state.given);
-  if (state.given < last) alarm("store_was_restored");
   Held somewhere = held;
   for (const Journal::Line& line : state.waiting) somewhere.Add(line);
+  const bool restored = state.given < last || somewhere.LastGivenTwice() > 0;
+  if (restored) alarm("store_was_restored");
   if (!Missing(somewhere, all).empty()) {
     // Written by another replica between the two looks.
     BB_RETURN_IF_ERROR(journal.ForEach([&](const Journal::Line& line) {
@@ -98,15 +104,16 @@ absl::Status OneScope(Journal& journal, const ReplayScope& s, Held held, absl::T
     }));
     if (const std::vector<Range> missing = Missing(somewhere, all); !missing.empty()) return Incomplete(base, state.given, held, missing);
   }
-  if (state.given < last) {
+  if (restored) {
+    // Of two notes under one number the store may lack either.
     std::vector<Journal::Line> forgotten;
     BB_RETURN_IF_ERROR(journal.ForEach([&](const Journal::Line& line) {
-      if (line.base == base && line.number > state.given) forgotten.push_back(line);
+      if (line.base == base && (line.number > state.given || somewhere.GivenTwice(line.number))) forgotten.push_back(line);
     }));
     std::sort(forgotten.begin(), forgotten.end(), [](const auto& a, const auto& b) { return a.number < b.number; });
     BB_RETURN_IF_ERROR(Replay(s, forgotten, now));
     BB_RETURN_IF_ERROR(s.store->SetJournalGiven(s.scope, last));
-    telemetry->Log("WARNING", "journal_replayed", {{"scope", base}, {"lines", absl::StrCat(forgotten.size())}});
+    telemetry->Log("WARNING", "journal_replayed", {{"scope", base}, {"lines", absl::StrCat(forgotten.size())}, {"given_twice_up_to", absl::StrCat(somewhere.LastGivenTwice())}});
   }
   if (!state.waiting.empty()) {
     BB_RETURN_IF_ERROR(journal.AppendAndWait(state.waiting));

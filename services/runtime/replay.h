@@ -2,6 +2,8 @@
 //
 // - The store knows of fewer lines than the journal holds: it was put back from an older copy. What it has forgotten is done again,
 //   by Module::on_replay and by destroying keys; the alarm "store_was_restored" is raised. If that fails, nothing is served.
+// - Two different lines have one number: the store was put back while it was served, and gave the number out again. Both are done
+//   again, with the same alarm, at each start until a line says that the journal begins after them.
 // - A line that was given out stands neither in the journal nor waits in the store, and no line says that the journal begins after
 //   it: this is not the store's journal, or a part of it was lost. FAILED_PRECONDITION, and nothing is served.
 // - Lines that wait in the store (a process ended between the two) are written; from then on drain.h does it.
