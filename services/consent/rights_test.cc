@@ -108,7 +108,7 @@ TEST_F(TicketsTest, APersonSeesByTheWordThatGivingTakes) {
     if (!given.ok()) continue;
     EXPECT_EQ(Open(given->tickets(0)).person(), staff.person.value());
     EXPECT_EQ(LastAct(), ledger::v1::ACT_RECORDS_ASKED);
-    EXPECT_EQ(w.LastEntry().details().holder(), kHousing) << "an entry for each whose records they are";
+    EXPECT_EQ(w.LastEntry().details().holder(), kDropin) << "an entry for each whose records they are, by name";
     EXPECT_EQ(ReasonOf(See(row.call, drop_in_).status()), "STATEMENT_USED");
   }
   EXPECT_EQ(ReasonOf(See(For(see, w.TwoPersons(w.Staff(kJobcentre), kHousing)), drop_in_).status()), "NOT_FOUND") << "another agency's reference";
