@@ -66,7 +66,7 @@ test("what was taken away after the copy stays taken away", { timeout: 300_000 }
   await ok("perron-4-1", `${service.registry}/RestrictCitizen`, { citizen: closedOnes, restricted: true, presence: stated(), request_id: requestId() });
   await ok("perron-4-1", `${service.dropin}/ForgetParticipant`, { name: aliases[0], request_id: requestId() });
   const lines = readdirSync(journal).map((f) => readFileSync(join(journal, f), "utf8")).join("");
-  assert.match(lines, /^consent:\{trust\}: \d+ [0-9a-f]+ [0-9a-f]{16}$/m);
+  assert.match(lines, /^consent:\{trust\}: \d+ [0-9a-f]+ [0-9a-f]{32} [0-9a-f]{16}$/m);
   assert.match(lines, /^dropin:\{perron-4\}: \d+ /m);
 
   const redis = await Resp.connect("trust");
