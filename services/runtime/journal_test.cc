@@ -358,6 +358,8 @@ TEST_F(JournalTest, ARepeatedRequestIsAnsweredWhenTheLineStandsInTheJournal) {
   const auto kept = Await<absl::StatusOr<std::optional<stored::IdempotentAnswer>>>([&](auto done) { kept_->Idempotent(scope_, "again", done); });
   ASSERT_TRUE(kept.ok() && kept->has_value()) << kept.status();
   EXPECT_EQ(Lines(*journal_).size(), 1u);
+  NextProcess();
+  EXPECT_TRUE(Replay().ok()) << "whoever wrote it, it is bound to its number";
 }
 
 TEST_F(JournalTest, ALineThatWaitsLongAndAStoreThatWentBackRaiseTheAlarm) {

@@ -31,13 +31,14 @@ absl::StatusOr<std::string> OpenFound(const ScopeKeys& keys, const std::string& 
   return OpenRecord(keys, {base + name, kind, slug}, header, key);
 }
 
-// The list `j` of a scope.
-absl::StatusOr<std::vector<Journal::Line>> WaitingLines(const std::string& base, const Reply& list) {
+// The list `j` of a scope, each line bound to its number.
+absl::StatusOr<std::vector<Journal::Line>> WaitingLines(const std::string& base, const Reply& list, const std::function<std::string(const Journal::Line&)>& tag) {
   std::vector<Journal::Line> waiting;
   for (const Reply& item : list.elements) {
     const size_t colon = item.text.find(':');
     Journal::Line line{base, 0, colon == std::string::npos ? "" : item.text.substr(colon + 1)};
     if (line.sealed.empty() || !absl::SimpleAtoi(item.text.substr(0, colon), &line.number)) return absl::DataLossError("a line for the journal cannot be read");
+    line.tag = tag(line);
     waiting.push_back(std::move(line));
   }
   return waiting;
@@ -139,7 +140,7 @@ void Store::Idempotent(const Scope& scope, const std::string& key, IdempotentDon
     redis_->Command({"LRANGE", Base(scope) + "j", "0", "-1"}, [this, scope, keys, redis_key = std::move(redis_key), bytes = std::move(reply->text),
                                                                 done = std::move(done)](absl::StatusOr<Reply> list) mutable {
       if (!list.ok()) return done(list.status());
-      absl::StatusOr<std::vector<Journal::Line>> waiting = WaitingLines(Base(scope), *list);
+      absl::StatusOr<std::vector<Journal::Line>> waiting = WaitingLines(Base(scope), *list, [&](const Journal::Line& line) { return TagOf(scope, line); });
       if (!waiting.ok()) return done(waiting.status());
       if (waiting->empty()) return OpenKeptAnswer(scope, keys, std::move(redis_key), std::move(bytes), std::move(done));
       journal_->Append(
@@ -241,8 +242,7 @@ absl::StatusOr<Store::JournalState> Store::ReadJournalState(const Scope& scope) 
   BB_ASSIGN_OR_RETURN(const Reply given, redis_->Call({"GET", base + "jn"}));
   BB_ASSIGN_OR_RETURN(const Reply waiting, redis_->Call({"LRANGE", base + "j", "0", "-1"}));
   if (!given.IsNil() && !absl::SimpleAtoi(given.text, &state.given)) return absl::DataLossError("the journal's number in the store cannot be read");
-  BB_ASSIGN_OR_RETURN(state.waiting, WaitingLines(base, waiting));
-  for (Journal::Line& line : state.waiting) line.tag = TagOf(scope, line);
+  BB_ASSIGN_OR_RETURN(state.waiting, WaitingLines(base, waiting, [&](const Journal::Line& line) { return TagOf(scope, line); }));
   if (journal_ != nullptr) journal_->SawGiven(base, state.given);
   return state;
 }
