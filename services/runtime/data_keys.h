@@ -1,5 +1,6 @@
 // Unwrapped data keys that this process has seen, for the next seal. Only a shortcut: reads go by the wrapped key that Redis
-// gives, or by the scope's age that it gives (no key of it has been destroyed since this one was read), and a commit checks that the key it sealed with still stands. Any thread.
+// gives, or by the scope's age that it gives (no key of it has been destroyed since this one was read), and a commit checks that
+// the key it sealed with still stands. Any thread.
 #pragma once
 
 #include <cstddef>

@@ -35,7 +35,7 @@ class Journal {
     std::string base;  // "consent:{trust}:"
     std::uint64_t number = 0;
     std::string sealed;  // empty: says only that the journal begins after this number
-    std::string tag{};   // binds number and note (Store::TagOf); empty while the line waits in the store
+    std::string tag{};   // binds number and note (Store::TagOf); not kept in the store: whoever reads the line there makes it
   };
 
   // Takes up or makes a file of the service in `dir`. `alarm`: called with "journal_not_written" when writing begins to fail.
