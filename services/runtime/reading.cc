@@ -37,18 +37,22 @@ class Reading : public std::enable_shared_from_this<Reading> {
       switch (key.what) {
         case ReadKey::What::kRecord: call.push_back(RecordName(key.kind, key.id)); break;
         case ReadKey::What::kClaim: call.push_back(absl::StrCat("c:", key.id)); break;
-        case ReadKey::What::kPage: pages_.emplace_back().at = i; continue;
+        case ReadKey::What::kPage:
+          if (!Trust()) {
+            pages_.emplace_back().at = i;
+            continue;
+          }
+          call.insert(call.end(), {absl::StrCat("x:", IndexName(key)), key.after, absl::StrCat(key.limit + 1)});
       }
       called_.push_back(i);
     }
-    const bool ages = !pages_.empty() && !Trust();
-    Expect((called_.empty() ? 0 : 1) + (ages ? 1 : 0) + 2 * pages_.size(), &Reading::Found);
+    Expect((called_.empty() ? 0 : 1) + (pages_.empty() ? 0 : 1) + 2 * pages_.size(), &Reading::Found);
     const Redis::Together together;
     if (!called_.empty()) Ask(std::move(call), &reply_);
-    if (ages) Ask({"GET", absl::StrCat(place_.base, "kz")}, &age_reply_);  // before the records
+    if (!pages_.empty()) Ask({"GET", absl::StrCat(place_.base, "kz")}, &age_reply_);  // before the records
     for (Page& page : pages_) {
       const ReadKey& key = wanted_[page.at];
-      const std::string index = absl::StrCat(key.kind, ":", key.index, ":", key.value);
+      const std::string index = IndexName(key);
       // The revision first: if the members are newer, the commit finds the revision too old, never the other way round.
       Ask({"GET", absl::StrCat(place_.base, "xr:", index)}, &page.revision);
       // One more than wanted tells whether there is a next page.
@@ -100,25 +104,28 @@ class Reading : public std::enable_shared_from_this<Reading> {
       BB_RETURN_IF_ERROR(reply_.status());
       if (reply_->elements.size() != called_.size()) return absl::InternalError("bb_read gave another number of values");
       for (size_t i = 0; i < called_.size(); ++i) {
-        const ReadKey& key = wanted_[called_[i]];
-        BB_ASSIGN_OR_RETURN(values_[called_[i]], key.what == ReadKey::What::kClaim ? Claim(key, reply_->elements[i]) : Record(key, reply_->elements[i]));
+        BB_ASSIGN_OR_RETURN(values_[called_[i]], Called(wanted_[called_[i]], reply_->elements[i]));
       }
     }
-    if (!pages_.empty() && !Trust()) {
-      BB_RETURN_IF_ERROR(age_reply_.status());
-      age_ = age_reply_->IsNil() ? "young" : age_reply_->text;  // no key has been destroyed yet
+    if (pages_.empty()) {
+      Finish();
+      return absl::OkStatus();
     }
+    BB_RETURN_IF_ERROR(age_reply_.status());
+    age_ = age_reply_->IsNil() ? "young" : age_reply_->text;  // no key has been destroyed yet
     std::vector<std::string> argv = {"MGET"};
     for (const Page& page : pages_) {
-      BB_RETURN_IF_ERROR(Members(page));
+      BB_RETURN_IF_ERROR(page.revision.status());
+      BB_RETURN_IF_ERROR(page.members.status());
       const ReadKey& key = wanted_[page.at];
+      BB_RETURN_IF_ERROR(Members(key, *page.revision, *page.members, &values_[page.at]));
       lines_.reserve(lines_.size() + values_[page.at].ids.size());
       for (const std::string& id : values_[page.at].ids) {
         argv.push_back(place_.base + RecordName(key.kind, id));
         lines_.push_back({page.at, {ReadKey::What::kRecord, key.kind, id}, argv.back(), {}, 0, false});
       }
     }
-    if (pages_.empty() || !Goes(&argv)) {
+    if (lines_.empty()) {
       Finish();
       return absl::OkStatus();
     }
@@ -128,24 +135,14 @@ class Reading : public std::enable_shared_from_this<Reading> {
   }
 
   bool Trust() const { return place_.slug == Store::kTrustSlug; }
-  // Whether there is a further trip. In the trust store there always is: how long it takes must not tell whether others keep
-  // something.
-  bool Goes(std::vector<std::string>* argv) const {
-    if (argv->size() == 1 && Trust()) argv->push_back(absl::StrCat(place_.base, "none"));
-    return argv->size() > 1;
-  }
+  static std::string IndexName(const ReadKey& page) { return absl::StrCat(page.kind, ":", page.index, ":", page.value); }
 
-  absl::Status Members(const Page& page) {
-    BB_RETURN_IF_ERROR(page.revision.status());
-    BB_RETURN_IF_ERROR(page.members.status());
-    const ReadKey& key = wanted_[page.at];
-    ReadValue& value = values_[page.at];
-    if (!page.revision->IsNil() && !absl::SimpleAtoi(page.revision->text, &value.revision)) return absl::DataLossError("an index without revision");
-    const std::vector<Reply>& members = page.members->elements;
-    const size_t n = std::min<size_t>(members.size(), key.limit);
-    value.ids.reserve(n);
-    for (size_t i = 0; i < n; ++i) value.ids.push_back(IdOfMember(members[i].text));
-    if (members.size() > n) value.next = members[n - 1].text;
+  static absl::Status Members(const ReadKey& page, const Reply& revision, const Reply& members, ReadValue* value) {
+    if (!revision.IsNil() && !absl::SimpleAtoi(revision.text, &value->revision)) return absl::DataLossError("an index without revision");
+    const size_t n = std::min<size_t>(members.elements.size(), page.limit);
+    value->ids.reserve(n);
+    for (size_t i = 0; i < n; ++i) value->ids.push_back(IdOfMember(members.elements[i].text));
+    if (members.elements.size() > n) value->next = members.elements[n - 1].text;
     return absl::OkStatus();
   }
 
@@ -153,8 +150,8 @@ class Reading : public std::enable_shared_from_this<Reading> {
   // them are known like that, there is no need to ask.
   absl::Status Lines() {
     BB_RETURN_IF_ERROR(records_.status());
-    if (records_->elements.size() < lines_.size()) return absl::InternalError("MGET gave another number of values");
-    bool known = !Trust();
+    if (records_->elements.size() != lines_.size()) return absl::InternalError("MGET gave another number of values");
+    bool known = true;
     for (size_t i = 0; i < lines_.size(); ++i) {
       const Reply& record = records_->elements[i];
       if (record.IsNil()) continue;  // deleted since: as if it had been before
@@ -175,7 +172,6 @@ class Reading : public std::enable_shared_from_this<Reading> {
       opener.key = nullptr;
       argv.push_back(opener.name);
     }
-    if (!Goes(&argv)) return OpenLines();
     Expect(1, &Reading::Keys);
     Ask(std::move(argv), &wrapped_);
     return absl::OkStatus();
@@ -183,7 +179,7 @@ class Reading : public std::enable_shared_from_this<Reading> {
 
   absl::Status Keys() {
     BB_RETURN_IF_ERROR(wrapped_.status());
-    if (wrapped_->elements.size() < data_keys_.size()) return absl::InternalError("MGET gave another number of values");
+    if (wrapped_->elements.size() != data_keys_.size()) return absl::InternalError("MGET gave another number of values");
     for (size_t i = 0; i < data_keys_.size(); ++i) {
       const Reply& wrapped = wrapped_->elements[i];
       if (wrapped.IsNil()) return NoKey();
@@ -222,6 +218,15 @@ class Reading : public std::enable_shared_from_this<Reading> {
 
   // --- values ---
 
+  absl::StatusOr<ReadValue> Called(const ReadKey& key, const Reply& reply) const {
+    switch (key.what) {
+      case ReadKey::What::kRecord: return Record(key, reply);
+      case ReadKey::What::kClaim: return Claim(key, reply);
+      case ReadKey::What::kPage: return PageInOneMoment(key, reply);
+    }
+    return absl::InternalError("no such read");
+  }
+
   // Of {record, wrapped key}, or of nothing.
   absl::StatusOr<ReadValue> Record(const ReadKey& key, const Reply& reply) const {
     if (reply.IsNil()) return ReadValue();
@@ -239,6 +244,24 @@ class Reading : public std::enable_shared_from_this<Reading> {
     const ReadKey record{ReadKey::What::kRecord, key.kind, value.holder.substr(key.kind.size() + 1)};
     BB_ASSIGN_OR_RETURN(ReadValue brought, Record(record, reply.elements[1]));
     value.brought.emplace_back(record, std::move(brought));
+    return value;
+  }
+
+  // Of {revision, members, record, record, …}. Index and records are of one moment: what stands on the page is what it says.
+  absl::StatusOr<ReadValue> PageInOneMoment(const ReadKey& key, const Reply& reply) const {
+    ReadValue value;
+    if (reply.elements.size() < 2) return absl::DataLossError("a page without its members");
+    BB_RETURN_IF_ERROR(Members(key, reply.elements[0], reply.elements[1], &value));
+    if (reply.elements.size() != value.ids.size() + 2) return absl::DataLossError("a page without its records");
+    std::vector<std::string> named = std::move(value.ids);
+    value.ids.clear();
+    for (size_t i = 0; i < named.size(); ++i) {
+      ReadKey line{ReadKey::What::kRecord, key.kind, std::move(named[i])};
+      BB_ASSIGN_OR_RETURN(ReadValue record, Record(line, reply.elements[i + 2]));
+      if (record.record == nullptr) continue;  // its data key is destroyed
+      value.ids.push_back(line.id);
+      value.brought.emplace_back(std::move(line), std::move(record));
+    }
     return value;
   }
 

@@ -17,7 +17,7 @@
 -- Assigned by authorise.lua: append_ledger(base, subject, head), called after all checks.
 local append_ledger
 
-local VERSION = '7'
+local VERSION = '8'
 -- No string.rep: while a library loads, Redis offers nothing but register_function.
 local ABSENT = '\0\0\0\0\0\0\0\0'        -- the revision of a record that is not there
 local DESTROYED = 'destroyed'             -- stands where a wrapped data key was
@@ -62,19 +62,30 @@ local function bb_file(keys, args)
   return read_record(keys[1], args[1])
 end
 
--- args: any number of  "r:<kind>:<id>"  |  "c:<claim>"
--- answer: one element each: as bb_file  |  {holder or false, as bb_file}
--- A claim brings its holder's record, so that it costs no trip of its own.
+-- args: any number of  "r:<kind>:<id>"  |  "c:<claim>"  |  "x:<kind>:<index>:<value>", cursor or "", how many
+-- answer: one element each: as bb_file  |  {holder or false, as bb_file}  |  {revision, {member, …}, as bb_file, as bb_file, …}
+-- A claim brings its holder's record, and a page those that its members name, so that they cost no trip of their own; not that of
+-- the last member, which only tells that there is more, if there are as many as asked for.
 local function bb_read(keys, args)
-  local base, out = keys[1], {}
-  for i = 1, #args do
+  local base, out, i = keys[1], {}, 1
+  while i <= #args do
     local name = args[i]
-    if string.byte(name) == 114 then  -- r
-      out[i] = read_record(base, name)
-    else                              -- c
+    local what = string.byte(name)
+    if what == 114 then      -- r
+      out[#out + 1] = read_record(base, name)
+    elseif what == 99 then   -- c
       local holder = redis.call('GET', base .. name)
-      out[i] = { holder, holder and read_record(base, 'r:' .. string.gsub(holder, '/', ':', 1)) }
+      out[#out + 1] = { holder, holder and read_record(base, 'r:' .. string.gsub(holder, '/', ':', 1)) }
+    else                     -- x
+      local after = args[i + 1] == '' and '+' or '(' .. args[i + 1]
+      local members = redis.call('ZRANGE', base .. name, after, '-', 'BYLEX', 'REV', 'LIMIT', 0, args[i + 2])
+      local kind = string.match(name, '^x:([^:]*):')
+      local page = { redis.call('GET', base .. 'xr' .. string.sub(name, 2)) or '0', members }
+      for n = 1, math.min(#members, args[i + 2] - 1) do page[n + 2] = read_record(base, 'r:' .. kind .. ':' .. string.sub(members[n], 18)) end
+      out[#out + 1] = page
+      i = i + 2
     end
+    i = i + 1
   end
   return out
 end
