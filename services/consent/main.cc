@@ -19,8 +19,9 @@ int main(int argc, char** argv) {
     BB_RETURN_IF_ERROR(consent::AttachGate(runtime));
     consent::AttachArrowCheck(runtime, &rules);
     BB_ASSIGN_OR_RETURN(const std::shared_ptr<consent::LedgerFiles> files, consent::OpenLedgerFiles(runtime));
-    BB_RETURN_IF_ERROR(consent::AttachLedger(runtime, &rules, files));
-    BB_RETURN_IF_ERROR(consent::AttachRights(runtime, files));
+    BB_ASSIGN_OR_RETURN(const std::shared_ptr<consent::LedgerReader> reader, consent::OpenStories(runtime, files));
+    consent::AttachLedger(runtime, &rules, reader);
+    consent::AttachRights(runtime, reader);
     return consent::AttachProofs(runtime, files);
   });
 }

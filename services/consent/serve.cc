@@ -213,13 +213,17 @@ absl::Status AttachGate(Runtime& runtime) {
   return absl::OkStatus();
 }
 
-absl::Status AttachLedger(Runtime& runtime, const ConsentRules* rules, std::shared_ptr<LedgerFiles> files) {
-  const auto* service = ledger::v1::ExplainDecisionRequest::descriptor()->file()->FindServiceByName("LedgerService");
+absl::StatusOr<std::shared_ptr<LedgerReader>> OpenStories(Runtime& runtime, std::shared_ptr<LedgerFiles> files) {
   auto stories = std::make_shared<Stories>();
   stories->files = std::move(files);
   BB_ASSIGN_OR_RETURN(stories->trust, runtime.ConnectTrust());
   stories->reader = std::make_unique<LedgerReader>(stories->trust.get(), stories->files.get());
-  const std::shared_ptr<LedgerReader> reader(stories, stories->reader.get());
+  LedgerReader* const reader = stories->reader.get();
+  return std::shared_ptr<LedgerReader>(std::move(stories), reader);
+}
+
+void AttachLedger(Runtime& runtime, const ConsentRules* rules, std::shared_ptr<LedgerReader> reader) {
+  const auto* service = ledger::v1::ExplainDecisionRequest::descriptor()->file()->FindServiceByName("LedgerService");
   const Directory* directory = &runtime.directory();
   runtime.dispatcher().SetFinish(
       service->FindMethodByName("GetCitizenAccessStory"),
@@ -271,7 +275,6 @@ absl::Status AttachLedger(Runtime& runtime, const ConsentRules* rules, std::shar
                         done(absl::OkStatus());
                       });
       });
-  return absl::OkStatus();
 }
 
 absl::Status FillRules(Runtime& runtime, ConsentRules* rules) {

@@ -18,14 +18,6 @@ namespace {
 
 constexpr int kStoryPage = 100;
 
-// A reader with a connection of its own: a long story waits behind nobody's look.
-struct Stories {
-  ~Stories() { trust.reset(); }  // what is under way still ends at the reader
-  std::shared_ptr<LedgerFiles> files;
-  std::unique_ptr<Redis> trust;
-  std::unique_ptr<LedgerReader> reader;
-};
-
 // Reads a story back to the day before which looks do not count, and completes one answer.
 class TellReader : public std::enable_shared_from_this<TellReader> {
  public:
@@ -64,7 +56,7 @@ class TellReader : public std::enable_shared_from_this<TellReader> {
     done_(absl::OkStatus());
   }
 
-  LedgerReader* const reader_;  // its Stories outlive what is under way
+  LedgerReader* const reader_;  // outlives what is under way
   const Directory* const directory_;
   const records::ActReading reading_;
   const std::shared_ptr<Message> response_;
@@ -74,12 +66,7 @@ class TellReader : public std::enable_shared_from_this<TellReader> {
 
 }  // namespace
 
-absl::Status AttachRights(Runtime& runtime, std::shared_ptr<LedgerFiles> files) {
-  auto stories = std::make_shared<Stories>();
-  stories->files = std::move(files);
-  BB_ASSIGN_OR_RETURN(stories->trust, runtime.ConnectTrust());
-  stories->reader = std::make_unique<LedgerReader>(stories->trust.get(), stories->files.get());
-  const std::shared_ptr<LedgerReader> reader(stories, stories->reader.get());
+void AttachRights(Runtime& runtime, std::shared_ptr<LedgerReader> reader) {
   const auto* method = registry::v1::IssueActTicketsRequest::descriptor()->file()->FindServiceByName("RightsService")->FindMethodByName("IssueActTickets");
   runtime.dispatcher().SetFinish(method, [reader, directory = &runtime.directory()](const Message&, const std::string& handed_over,
                                                                                    std::shared_ptr<Message> response, std::function<void(absl::Status)> done) {
@@ -88,7 +75,6 @@ absl::Status AttachRights(Runtime& runtime, std::shared_ptr<LedgerFiles> files) 
     if (reading.subject().subject().empty()) return done(absl::OkStatus());  // by a word that is told nobody
     std::make_shared<TellReader>(reader.get(), directory, std::move(reading), std::move(response), std::move(done))->Read(0);
   });
-  return absl::OkStatus();
 }
 
 }  // namespace brobygger::consent

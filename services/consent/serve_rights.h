@@ -3,12 +3,11 @@
 
 #include <memory>
 
-#include "absl/status/status.h"
-#include "services/consent/ledger_files.h"
+#include "services/consent/ledger_reader.h"
 #include "services/runtime/runtime.h"
 
 namespace brobygger::consent {
 
-absl::Status AttachRights(Runtime& runtime, std::shared_ptr<LedgerFiles> files);
+void AttachRights(Runtime& runtime, std::shared_ptr<LedgerReader> reader);
 
 }  // namespace brobygger::consent

@@ -1,10 +1,13 @@
 #include "services/housing/rights.h"
 
+#include <algorithm>
 #include <memory>
 #include <string>
 #include <vector>
 
 #include "absl/strings/str_cat.h"
+#include "absl/strings/str_join.h"
+#include "absl/strings/str_split.h"
 #include "brobygger/housing/v1/duty.pb.h"
 #include "brobygger/housing/v1/eviction.pb.h"
 #include "brobygger/housing/v1/housing_file.pb.h"
@@ -22,10 +25,19 @@
 namespace brobygger::housing {
 namespace {
 
-// A duty stands under the id of what it is about (duties.h): those of the newest records.
+constexpr char kNoMore[] = "-";  // no cursor is
+
+// A duty stands under the id of what it is about (duties.h): its pages go along the pages of those records. `after`: their cursor; the
+// cursor of the next page is added to `next`.
 template <class Record>
-absl::Status AddDuties(absl::string_view prefix, const std::string& citizen, View& view, KeptPage* page) {
-  BB_ASSIGN_OR_RETURN(const Listed<Record> about, view.Page<Record>("by-citizen", citizen, kExportPage));
+absl::Status AddDuties(absl::string_view prefix, const std::string& citizen, const std::string& after, View& view, KeptPage* page,
+                       std::vector<std::string>* next) {
+  if (after == kNoMore) {
+    next->push_back(kNoMore);
+    return absl::OkStatus();
+  }
+  BB_ASSIGN_OR_RETURN(const Listed<Record> about, view.Page<Record>("by-citizen", citizen, kExportPage, after));
+  next->push_back(about.next.empty() ? kNoMore : about.next);
   absl::Status missing;
   for (const auto& [id, _] : about.records) {
     const absl::StatusOr<const v1::Duty*> duty = view.Find<v1::Duty>(absl::StrCat(prefix, "-", id));
@@ -35,17 +47,27 @@ absl::Status AddDuties(absl::string_view prefix, const std::string& citizen, Vie
   return missing;
 }
 
-absl::StatusOr<KeptPage> Duties(View& view, const std::string& citizen, const std::string&) {
+// The cursor joins those of the five kinds of records, so that one page usually brings all.
+absl::StatusOr<KeptPage> Duties(View& view, const std::string& citizen, const std::string& after) {
+  std::vector<std::string> from = absl::StrSplit(after, '|'), next;
+  if (after.empty()) from.assign(5, "");
+  if (from.size() != 5) return absl::InternalError("a cursor of duties");
   KeptPage page;
-  const absl::StatusOr<const v1::Duty*> leaving = view.Find<v1::Duty>(absl::StrCat("leaving-", citizen));
-  absl::Status missing = leaving.status();
-  if (leaving.ok() && *leaving != nullptr) page.records.push_back(std::make_shared<v1::Duty>(**leaving));
-  for (const absl::Status& s : {AddDuties<v1::HousingReferral>("referral", citizen, view, &page), AddDuties<v1::HousingOffer>("offer", citizen, view, &page),
-                                AddDuties<v1::Tenancy>("tenancy", citizen, view, &page), AddDuties<v1::EvictionPreventionCase>("eviction", citizen, view, &page),
-                                AddDuties<v1::SupportEpisode>("support", citizen, view, &page)}) {
+  absl::Status missing;
+  if (after.empty()) {
+    const absl::StatusOr<const v1::Duty*> leaving = view.Find<v1::Duty>(absl::StrCat("leaving-", citizen));
+    missing = leaving.status();
+    if (leaving.ok() && *leaving != nullptr) page.records.push_back(std::make_shared<v1::Duty>(**leaving));
+  }
+  for (const absl::Status& s : {AddDuties<v1::HousingReferral>("referral", citizen, from[0], view, &page, &next),
+                                AddDuties<v1::HousingOffer>("offer", citizen, from[1], view, &page, &next),
+                                AddDuties<v1::Tenancy>("tenancy", citizen, from[2], view, &page, &next),
+                                AddDuties<v1::EvictionPreventionCase>("eviction", citizen, from[3], view, &page, &next),
+                                AddDuties<v1::SupportEpisode>("support", citizen, from[4], view, &page, &next)}) {
     if (!s.ok()) missing = s;
   }
   if (!missing.ok()) return missing;
+  if (std::any_of(next.begin(), next.end(), [](const std::string& cursor) { return cursor != kNoMore; })) page.next = absl::StrJoin(next, "|");
   return page;
 }
 

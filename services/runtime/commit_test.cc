@@ -50,11 +50,12 @@ struct Case {
   ReadKey read;
   std::function<Decision()> change;
   bool conflict = true;
+  std::string looked_at{};  // the note that is taken from the page
 };
 
 TEST_F(CommitTest, ReadSet) {
   Decision put_a = Puts("a", Note("citizens/x", "open", 2)), put_new = Puts("new", Note("citizens/x", "open", 2, "anna"));
-  Decision move_a = Puts("a", Note("citizens/x", "closed", 1));
+  Decision move_a = Puts("a", Note("citizens/x", "closed", 1)), change_b = Puts("b", Note("citizens/y", "other", 1, "anna"));
   const std::vector<Case> cases = {
       {"record changed", RecordKey("note", "a"), [&] { return put_a; }},
       {"record deleted", RecordKey("note", "a"), [&] { return Deletes("note", "a"); }},
@@ -70,20 +71,29 @@ TEST_F(CommitTest, ReadSet) {
       {"absence untouched", RecordKey("note", "none"), [&] { return put_a; }, false},
       {"claim untouched", ClaimKey("person:bo"), [&] { return put_a; }, false},
       {"page untouched", PageKey("other", 10), [&] { return put_a; }, false},
+      {"a record on a page changed, and nobody had looked at it", PageKey("other", 10), [&] { return change_b; }, false},
+      {"a record on a page changed", PageKey("other", 10), [&] { return change_b; }, true, "b"},
   };
-  for (const Case& c : cases) {
-    server_->Admin({"FLUSHALL"});
-    store_ = NewStore();
-    ASSERT_TRUE(Put("a", Note("citizens/x", "open", 1)).ok());
-    ASSERT_TRUE(Put("b", Note("citizens/y", "other", 1, "bo")).ok());
-    const View view = Seen({c.read});
-    ASSERT_TRUE(CommitBlind(c.change()).ok()) << c.name;
-    const absl::Status status = Commit(view, Puts("s", Shared("unrelated")));
-    EXPECT_EQ(Reason(status), c.conflict ? "CONFLICT" : "OK") << c.name;
-    if (c.conflict) {
-      EXPECT_EQ(status.code(), absl::StatusCode::kAborted) << c.name;
+  for (const char* slug : {"perron-4", "trust"}) {
+    scope_.slug = slug;
+    for (const Case& c : cases) {
+      const std::string name = absl::StrCat(slug, ": ", c.name);
+      server_->Admin({"FLUSHALL"});
+      store_ = NewStore();
+      ASSERT_TRUE(Put("a", Note("citizens/x", "open", 1)).ok());
+      ASSERT_TRUE(Put("b", Note("citizens/y", "other", 1, "bo")).ok());
+      View view = Seen({c.read});
+      if (!c.looked_at.empty()) {
+        ASSERT_NE(*view.Find<stored::ReadNote>(c.looked_at), nullptr);
+      }
+      ASSERT_TRUE(CommitBlind(c.change()).ok()) << name;
+      const absl::Status status = Commit(view, Puts("s", Shared("unrelated")));
+      EXPECT_EQ(Reason(status), c.conflict ? "CONFLICT" : "OK") << name;
+      if (c.conflict) {
+        EXPECT_EQ(status.code(), absl::StatusCode::kAborted) << name;
+      }
+      EXPECT_EQ(Get<stored::OutboxItem>("shared", "s") == nullptr, c.conflict) << name << ": nothing is written if the commit loses";
     }
-    EXPECT_EQ(Get<stored::OutboxItem>("shared", "s") == nullptr, c.conflict) << c.name << ": nothing is written if the commit loses";
   }
 }
 

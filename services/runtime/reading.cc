@@ -206,7 +206,8 @@ class Reading : public std::enable_shared_from_this<Reading> {
     return absl::OkStatus();
   }
 
-  // Whoever reads the page may be meant to see what stands on it, and not what has become of it since.
+  // Whoever reads the page may be meant to see what stands on it, and nothing else: what has become of it since, or what an index says that
+  // nobody vouches for. Records are sealed, an index is not, and only the record says where it stands.
   bool StandsOn(const ReadKey& page, const std::string& id, const Message& record) const {
     const EntityType& entity = *place_.entities->ByKind(page.kind);
     if (!entity.indexes) return false;
@@ -247,7 +248,7 @@ class Reading : public std::enable_shared_from_this<Reading> {
     return value;
   }
 
-  // Of {revision, members, record, record, …}. Index and records are of one moment: what stands on the page is what it says.
+  // Of {revision, members, record, record, …}.
   absl::StatusOr<ReadValue> PageInOneMoment(const ReadKey& key, const Reply& reply) const {
     ReadValue value;
     if (reply.elements.size() < 2) return absl::DataLossError("a page without its members");
@@ -258,7 +259,7 @@ class Reading : public std::enable_shared_from_this<Reading> {
     for (size_t i = 0; i < named.size(); ++i) {
       ReadKey line{ReadKey::What::kRecord, key.kind, std::move(named[i])};
       BB_ASSIGN_OR_RETURN(ReadValue record, Record(line, reply.elements[i + 2]));
-      if (record.record == nullptr) continue;  // its data key is destroyed
+      if (record.record == nullptr || !StandsOn(key, line.id, *record.record)) continue;
       value.ids.push_back(line.id);
       value.brought.emplace_back(std::move(line), std::move(record));
     }

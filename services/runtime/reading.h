@@ -1,10 +1,10 @@
 // One Store::Read: what is asked of Redis, and the values made of its replies.
 //
 // Records and claims come by bb_read, in one moment. So does a page of the trust store: taking back is what nobody shall have to
-// wait for, and how many trips it takes must not tell whether others keep something. An agency's page is long, and comes by plain
-// commands: first the revision of its index and the members, then their records, then the data keys of these. Whatever changes in
-// between: a commit that rests on the page meets another revision, and a list leaves out what no longer stands on it. Inside a function
-// it would cost five times as much: Lua hashes every byte of every string that it is given.
+// wait for, and how many trips it takes must not tell whether others keep something. An agency's pages come by plain commands: first the
+// revision of the index and the members, then their records, then the data keys of these that are not known to stand. Whatever changes
+// in between, a commit that rests on the page meets another revision. Inside a function a long page costs Redis many times as much: Lua
+// hashes every byte of every string that it is given. In both a page shows a record only if the record itself says that it stands there.
 #pragma once
 
 #include <functional>

@@ -64,7 +64,7 @@ class Store {
   // Whether Redis has the function library of this version. FAILED_PRECONDITION says how to load it. Blocking; start-up.
   absl::Status CheckLibrary();
 
-  // One value for each key, in order; one round trip, three for pages (reading.h). A record whose data key was
+  // One value for each key, in order; one round trip, two or three for an agency's pages (reading.h). A record whose data key was
   // destroyed reads as absent.
   using ReadDone = std::function<void(absl::StatusOr<std::vector<ReadValue>>)>;
   void Read(const Scope& scope, const std::vector<ReadKey>& keys, ReadDone done);

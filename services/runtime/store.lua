@@ -76,7 +76,7 @@ local function bb_read(keys, args)
     elseif what == 99 then   -- c
       local holder = redis.call('GET', base .. name)
       out[#out + 1] = { holder, holder and read_record(base, 'r:' .. string.gsub(holder, '/', ':', 1)) }
-    else                     -- x
+    elseif what == 120 then  -- x
       local after = args[i + 1] == '' and '+' or '(' .. args[i + 1]
       local members = redis.call('ZRANGE', base .. name, after, '-', 'BYLEX', 'REV', 'LIMIT', 0, args[i + 2])
       local kind = string.match(name, '^x:([^:]*):')
@@ -84,6 +84,8 @@ local function bb_read(keys, args)
       for n = 1, math.min(#members, args[i + 2] - 1) do page[n + 2] = read_record(base, 'r:' .. kind .. ':' .. string.sub(members[n], 18)) end
       out[#out + 1] = page
       i = i + 2
+    else
+      error('bb_read: what is ' .. name)
     end
     i = i + 1
   end
