@@ -10,7 +10,7 @@
 namespace brobygger::ledger {
 namespace {
 
-constexpr size_t kBlock = 1 << 18;
+constexpr size_t kBlock = 1 << 16;
 constexpr std::uint64_t kMaxTime = static_cast<std::uint64_t>(std::numeric_limits<std::int64_t>::max());
 
 // Reads the fields of a line from the left. Every function is false if what stands there is not what is wanted.

@@ -118,6 +118,8 @@ TEST_F(MainTest, RefusesToStartWithOneReason) {
       {"records", [&](auto* c) { c->mutable_records()->set_socket("/nowhere.sock"); }},
       {"jwks_uri", [&](auto* c) { c->mutable_tokens()->set_jwks_uri("http://login.example/jwks"); }},
       {"listen", [&](auto* c) { c->set_listen(taken); }},
+      {"journal_dir: is required by a service with a store", [&](auto* c) { c->clear_journal_dir(); }},
+      {"no_journal wants insecure_loopback", [&](auto* c) { c->clear_journal_dir(), c->set_no_journal(true); }},
   };
   for (const Case& c : cases) {
     runtime::ServiceConfig config = Good();

@@ -4,6 +4,7 @@ import assert from "node:assert/strict";
 import { readFileSync } from "node:fs";
 import { after, before, test } from "node:test";
 import { as, base, checkPage, closeBrowser, cprOf, settled, sheets } from "./browser.mjs";
+import { bytesOf, methodOf, parse } from "../lib/contracts.mjs";
 import { newCitizen, press } from "./acts.mjs";
 
 const name = `Rettighed ${Date.now() % 100_000}`, said = `Jeg har fået ny telefon (${Date.now() % 100_000})`;
@@ -63,6 +64,25 @@ test("a word of my own stands beside it, and staff read it", async () => {
   await staff.page.getByRole("heading", { name: "Det siger borgeren selv" }).waitFor();
   await staff.page.getByText(said).waitFor();
   await checkPage(staff.page, "rights-statement");
+});
+
+test("a page that does not know every service there erases nothing, and says so", async () => {
+  const { page } = citizen;
+  const asked = /RightsService\/(IssueActTickets|EraseRecords)$/;
+  let erasing = 0;
+  await page.route(asked, async (route) => {
+    if (route.request().url().endsWith("/EraseRecords")) erasing++;
+    if (!route.request().url().endsWith("/IssueActTickets")) return route.continue();
+    const response = await route.fetch(), { method } = methodOf("brobygger.registry.v1.RightsService/IssueActTickets");
+    const answer = parse(method.output, await response.body());
+    answer.tickets[0].services.push("brobygger.tomorrow.v1.TomorrowRightsService");
+    await route.fulfill({ response, body: Buffer.from(bytesOf(method.output, answer)) });
+  });
+  await place(page).getByRole("button", { name: "Slet alt om mig hos Slotsgården" }).click();
+  await press(page, "Ja, slet det");
+  await place(page).getByText("Denne side er for gammel").waitFor();
+  assert.equal(erasing, 0);
+  await page.unroute(asked);
 });
 
 test("erased in one place, after a question", async () => {

@@ -44,6 +44,10 @@ export const rights = {
   "rights.erase.yes": ["Ja, slet det", "Yes, erase it"],
   "rights.erased": ["Det er slettet hos {name}", "It is erased at {name}"],
   "rights.tell": ["Disse steder har set noget derfra det sidste år. {name} skal give dem besked:", "These places have seen something from there in the last year. {name} has to tell them:"],
+  "rights.older": [
+    "Denne side er for gammel til at nå alt hos {name}. Der er ikke gemt eller slettet noget. Hent siden igen, og prøv så.",
+    "This page is too old to reach everything at {name}. Nothing has been saved or erased. Load the page again, and then try.",
+  ],
   "rights.tell.none": ["Ingen andre har set noget derfra det sidste år.", "Nobody else has seen anything from there in the last year."],
   "rights.open.title": ["Noget er i gang her", "Something goes on here"],
   "rights.open.text": [
