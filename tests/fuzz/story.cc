@@ -26,9 +26,9 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
     return text;
   }();
   fuzz::Input input(data, size);
-  const std::uint32_t what = input.Byte() % 3;
+  const std::uint32_t what = input.Byte() % 8;  // JSON is protobuf's to read, and takes ten times as long
   v1::GetCitizenAccessStoryResponse page;
-  if (what == 2) {
+  if (what >= 2) {
     const std::string wire = fuzz::Changed(right->SerializeAsString(), &input);
     if (!page.ParseFromString(wire)) return 0;
   } else {

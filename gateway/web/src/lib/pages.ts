@@ -46,6 +46,7 @@ import Answer from "../staff/Answer.svelte";
 import Card from "../staff/Card.svelte";
 import Centre from "../staff/Centre.svelte";
 import Citizen from "../staff/Citizen.svelte";
+import CitizenRights from "../staff/CitizenRights.svelte";
 import CodeCard from "../staff/CodeCard.svelte";
 import CountWeek from "../staff/CountWeek.svelte";
 import Doors from "../staff/Doors.svelte";
@@ -158,6 +159,7 @@ const pages: Row[] = [
   { path: "/borger/:citizen/indskraenk/:consent", component: Narrow, who: practitioner },
   { path: "/borger/:citizen/forny/:consent", component: Renew, who: practitioner },
   { path: "/borger/:citizen/alt", component: AllDoors, who: practitioner },
+  { path: "/borger/:citizen/rettigheder", component: CitizenRights, who: practitioner },
   { path: "/borger/:citizen/stop", component: Withdraw, who: practitioner },
   { path: "/borger/:citizen/bolig", component: Road, who: adviser },
   { path: "/borger/:citizen/bolig/indstil", component: NewReferral, who: adviser },

@@ -5,7 +5,8 @@ import { CitizenCardRightsService } from "../gen/brobygger/registry/v1/card_righ
 import type { AgencyTicket } from "../gen/brobygger/registry/v1/rights_service_pb";
 import type { KeptSection } from "../gen/brobygger/rights/v1/rights_pb";
 import { DataCategory } from "../gen/brobygger/type/v1/type_pb";
-import { client } from "./api";
+import { act, client } from "./api";
+import { failureOf } from "./errors";
 
 /** Every service that keeps something about a citizen for an agency, and what a statement can be about there. */
 const keepers = [
@@ -18,7 +19,35 @@ export type Keeper = (typeof keepers)[number];
 
 /** The keepers that a ticket is for. One that these pages do not know yet is as one that does not answer. */
 export const keepersOf = (ticket: { services: string[] }): Keeper[] => keepers.filter(({ service }) => ticket.services.includes(service.typeName));
-export const isUnknownSomewhere = (ticket: AgencyTicket): boolean => keepersOf(ticket).length < ticket.services.length;
+const isUnknownSomewhere = (ticket: AgencyTicket): boolean => keepersOf(ticket).length < ticket.services.length;
+
+/** The keepers behind an agency's doors, by the doors' names. */
+export const keepersBehind = (doors: string[]): Keeper[] => keepersOf({ services: doors.map((door) => door.replace(/Service$/, "RightsService")) });
+
+/** Puts the citizen's words beside what is kept about it. False, and nothing is said, if these pages know no service for it. */
+export async function addStatement(tickets: AgencyTicket[], about: DataCategory, text: string): Promise<boolean> {
+  for (const { ticket, services } of tickets) {
+    const keeper = keepersOf({ services }).find((one) => one.about.includes(about));
+    if (!keeper) continue;
+    await act((requestId) => client(keeper.service).addStatement({ ticket, text, about, requestId }));
+    return true;
+  }
+  return false;
+}
+
+/** Erases all of it. False, and nothing is erased, if there is a service that these pages do not know. */
+export async function eraseRecords(tickets: AgencyTicket[]): Promise<boolean> {
+  if (tickets.some(isUnknownSomewhere)) return false;
+  // In order: the first that must not be erased yet stops the rest, and what is erased stays so.
+  for (const given of tickets) {
+    for (const { service } of keepersOf(given)) {
+      await act((requestId) => client(service).eraseRecords({ ticket: given.ticket, requestId })).catch((thrown: unknown) => {
+        if (failureOf(thrown).reason !== "ERASED") throw thrown;
+      });
+    }
+  }
+  return true;
+}
 
 /** What one agency keeps; `missing` if a part of it did not answer: the document says so. */
 export interface Kept {
@@ -64,12 +93,12 @@ export async function everything(tickets: AgencyTicket[]): Promise<Kept[]> {
   );
 }
 
-/** The same for a machine. */
+/** The same for a machine. `registry`: what the registry gave, or "" where it was not asked. */
 export const asJson = (registry: string, kept: Kept[]): string =>
   JSON.stringify(
     {
       format: "brobygger everything about me 1",
-      registry: JSON.parse(registry) as unknown,
+      ...(registry && { registry: JSON.parse(registry) as unknown }),
       agencies: kept.map(({ agency, missing, sections }) => ({
         agency,
         missing,

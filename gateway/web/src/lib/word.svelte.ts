@@ -29,16 +29,18 @@ export class CitizenWord {
   private readonly citizen: string;
   private readonly use: PresenceUse;
   private readonly consents: () => string[];
+  private readonly holder: () => string;
 
-  /** `consents` are those that it is for, under GIVE. */
-  constructor(citizen: string, use: PresenceUse, consents: () => string[] = () => []) {
+  /** `consents` are those that it is for, under GIVE; `holder` is the agency where something is to be erased, under ERASE. */
+  constructor(citizen: string, use: PresenceUse, consents: () => string[] = () => [], holder: () => string = () => "") {
     this.citizen = citizen;
     this.use = use;
     this.consents = consents;
+    this.holder = holder;
   }
 
   private get content(): string {
-    return JSON.stringify([this.kind, this.method, this.companion, this.written, this.consents()]);
+    return JSON.stringify([this.kind, this.method, this.companion, this.written, this.consents(), this.holder()]);
   }
 
   /** Whether what was signed still says what the page says. */
@@ -75,6 +77,7 @@ export class CitizenWord {
           method: this.method ?? undefined,
           use: this.use,
           consents: this.consents(),
+          holder: this.holder(),
           companionPresent: this.companion,
           code: two ? "" : this.code.trim(),
           writtenSignature: this.written,

@@ -22,6 +22,7 @@ export const rights = {
   "rights.document": ["Alt, hvad der står om mig", "Everything that is kept about me"],
   "rights.missing": ["Herfra mangler noget: stedet svarede ikke. Hent dokumentet igen om lidt.", "Something is missing from here: the place did not answer. Get the document again in a while."],
   "rights.nothing": ["Her står der ikke noget om dig.", "Nothing is kept about you here."],
+  "rights.nowhere": ["Ingen steder står der noget om dig.", "Nothing is kept about you anywhere."],
   "rights.registry": ["Registret og dine samtykker", "The registry and your consents"],
   "rights.add": ["Tilføj noget hos {name}", "Add something at {name}"],
   "rights.add.text": [
@@ -56,5 +57,45 @@ export const rights = {
   ],
   "fail.ticket.title": ["Det gik der for lang tid med", "That took too long"],
   "fail.ticket.text": ["Din adgang gælder kun i ti minutter. Prøv igen fra begyndelsen.", "Your access holds for ten minutes only. Try again from the beginning."],
+  "rights.staff.title": ["Borgerens rettigheder", "The citizen's rights"],
+  "rights.staff.lead": [
+    "Borgeren kan se alt, hvad der står om dem, sige, hvad de mener om det, og få det slettet et sted. Gør det sammen.",
+    "The citizen can see everything that is kept about them, say what they think of it, and have it erased in a place. Do it together.",
+  ],
+  "rights.staff.see": ["Se alt, hvad der står, alle steder", "See everything that is kept, everywhere"],
+  "rights.staff.see.hint": [
+    "Det er mere, end noget samtykke viser. Det kræver borgerens ord, og borgeren kan se, at I har kigget.",
+    "It is more than any consent shows. It takes the citizen's word, and the citizen can see that you have looked.",
+  ],
+  "rights.staff.see.act": ["Hent det sammen med borgeren", "Get it together with the citizen"],
+  "rights.staff.give": [
+    "Det er borgerens. Skriv det ud, giv det til borgeren, og luk det så her. Samtykker står under Luk for alt, eller åbn igen.",
+    "It is the citizen's. Print it, give it to the citizen, and then close it here. Consents stand under Close everything, or open again.",
+  ],
+  "rights.staff.away": ["Luk det her", "Close it here"],
+  "rights.staff.add": ["Tilføje sine egne ord hos {name}", "Add words of their own at {name}"],
+  "rights.staff.words": ["Borgerens ord", "The citizen's words"],
+  "rights.staff.add.act": ["Tilføj borgerens ord", "Add the citizen's words"],
+  "rights.staff.added": ["Borgerens ord står nu hos {name}.", "The citizen's words now stand at {name}."],
+  "rights.staff.erase": ["Få alt slettet et sted", "Have everything erased in a place"],
+  "rights.staff.erase.hint": [
+    "Stedet selv kan ikke være alene om at høre det: nogen udefra skal have hørt borgerens ord.",
+    "The place itself cannot be alone in hearing it: somebody from outside has to have heard the citizen's word.",
+  ],
+  "rights.staff.erase.act": ["Slet det", "Erase it"],
+  "rights.staff.where": ["Hvor skal det slettes?", "Where is it to be erased?"],
+  "rights.staff.where.missing": ["Vælg, hvor det skal slettes", "Choose where it is to be erased"],
+  "rights.staff.second.erase": [
+    "En anden medarbejder skal høre borgerens ord og logge ind her. En af jer skal være fra et andet sted end {agency}, og en fra et andet sted end der, hvor det skal slettes.",
+    "Another staff member must hear the citizen's word and sign in here. One of you must be from another place than {agency}, and one from another place than where it is to be erased.",
+  ],
+  "rights.staff.witness.see": ["Borgeren vil se alt, hvad der står, alle steder, sammen med jer.", "The citizen wants to see everything that is kept, everywhere, together with you."],
+  "rights.staff.witness.erase": ["Borgeren vil have slettet alt hos {name}.", "The citizen wants everything erased at {name}."],
+  "rights.staff.open": [
+    "Borgeren bor i en bolig herfra, eller der er en sag om boligen. Den skal afsluttes, før alt kan slettes.",
+    "The citizen lives in a home from here, or there is a case about the home. It has to end before everything can be erased.",
+  ],
+  "rights.staff.unknown": ["Stedet kender ikke borgeren", "The place does not know the citizen"],
+  "rights.staff.unknown.text": ["Der står ikke noget om borgeren dér.", "Nothing is kept about the citizen there."],
   "rights.statements": ["Det siger borgeren selv", "What the citizen says"],
 } as const;
