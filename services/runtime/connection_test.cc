@@ -4,6 +4,10 @@
 #include <optional>
 #include <vector>
 
+#include "grpcpp/generic/async_generic_service.h"
+#include "grpcpp/security/server_credentials.h"
+#include "grpcpp/server.h"
+#include "grpcpp/server_builder.h"
 #include "services/runtime/testing/notebook_road.h"
 
 namespace brobygger::testing {
@@ -152,6 +156,30 @@ TEST_F(ConnectionTest, AClientMayGoAtAnyMoment) {
     client.reset();
     EXPECT_EQ(told, 3);
   }
+}
+
+// gRPC at times says UNKNOWN of a connection that broke; none of our services says that.
+TEST_F(ConnectionTest, ABrokenConnectionIsToBeTriedAgain) {
+  class BreaksOff : public grpc::CallbackGenericService {
+    grpc::ServerGenericBidiReactor* CreateReactor(grpc::GenericCallbackServerContext*) override {
+      class Reactor : public grpc::ServerGenericBidiReactor {
+       public:
+        Reactor() { Finish(grpc::Status(grpc::StatusCode::UNKNOWN, "Stream removed")); }
+        void OnDone() override { delete this; }
+      };
+      return new Reactor;
+    }
+  } service;
+  grpc::ServerBuilder builder;
+  int port = 0;
+  builder.AddListeningPort("127.0.0.1:0", grpc::InsecureServerCredentials(), &port);
+  builder.RegisterCallbackGenericService(&service);
+  const auto server = builder.BuildAndStart();
+  runtime::Peer peer;
+  peer.set_target(absl::StrCat("127.0.0.1:", port));
+  auto client = RpcClient::Create({}, peer, /*insecure=*/true, "housing");
+  ASSERT_TRUE(client.ok()) << client.status();
+  EXPECT_EQ((*client)->CallAndWait(absl::StrCat(kWords, "Hours"), "", absl::Now() + absl::Seconds(25)).status().code(), absl::StatusCode::kUnavailable);
 }
 
 TEST_F(ConnectionTest, WhatIsDueIsDoneOnce) {

@@ -24,11 +24,13 @@ using grpc::ByteBuffer;
 
 constexpr int kMaxResponse = 4 * 1024 * 1024;
 
-// The refusal with its details, if they say the same as the status itself.
+// The refusal with its details, if they say the same as the status itself. Without details it is gRPC's own: UNKNOWN is what it says at times of a
+// connection that broke ("Stream removed"), and whoever asked may ask again.
 absl::Status StatusOf(const grpc::Status& status) {
   if (status.ok()) return absl::OkStatus();
   google::rpc::Status rpc;
   if (rpc.ParseFromString(status.error_details()) && rpc.code() == static_cast<int>(status.error_code())) return FromRpc(rpc);
+  if (status.error_code() == grpc::StatusCode::UNKNOWN) return absl::UnavailableError(status.error_message());
   return absl::Status(static_cast<absl::StatusCode>(status.error_code()), status.error_message());
 }
 

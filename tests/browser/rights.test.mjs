@@ -1,11 +1,11 @@
 // "Mine rettigheder", by clicking: everything about me in one document, on paper and as data; a word of my own, which staff read beside the citizen;
-// and erased in one place.
+// and erased in one place. The same at the counter, for a citizen who does not log in.
 import assert from "node:assert/strict";
 import { readFileSync } from "node:fs";
 import { after, before, test } from "node:test";
-import { as, base, checkPage, closeBrowser, cprOf, settled, sheets } from "./browser.mjs";
-import { bytesOf, methodOf, parse } from "../lib/contracts.mjs";
-import { newCitizen, press } from "./acts.mjs";
+import { as, base, checkPage, closeBrowser, cprOf, settled, sheets, signInSecond } from "./browser.mjs";
+import { bytesOf, messageOf, methodOf } from "../lib/contracts.mjs";
+import { heard, here, newCitizen, press } from "./acts.mjs";
 
 const name = `Rettighed ${Date.now() % 100_000}`, said = `Jeg har fået ny telefon (${Date.now() % 100_000})`;
 let staff, citizen, reference;
@@ -66,17 +66,85 @@ test("a word of my own stands beside it, and staff read it", async () => {
   await checkPage(staff.page, "rights-statement");
 });
 
+test("at the counter: a word of their own, everything on paper before two people, and erased", async () => {
+  const { page, close } = await as("slotsgaarden-1", { own: true, allow: [404] });
+  const known = await newCitizen(page, null), words = `Det passer ikke (${Date.now() % 100_000})`, called = `Papir ${Date.now() % 100_000}`;
+  await page.goto(`${base}/borger/${known}/kort`);
+  await page.getByLabel("Vil gerne kaldes").fill(called);
+  await here(page);
+  await press(page, "Gem");
+  await page.waitForURL(/\/borger\/[a-z2-7]{26}$/);
+  await page.getByRole("link", { name: "Borgerens rettigheder" }).click();
+  await checkPage(page, "rights-staff");
+  await press(page, "Næste");
+  await page.getByRole("link", { name: /Hvad vil borgeren\?/ }).waitFor();
+
+  await page.getByLabel("Tilføje sine egne ord hos Slotsgården").check();
+  await press(page, "Tilføj borgerens ord");
+  await page.getByRole("link", { name: "Vælg, hvad det handler om" }).waitFor();
+  await checkPage(page, "rights-staff-add");
+  await page.getByLabel("Hvad handler det om?").selectOption({ label: "Kontaktoplysninger" });
+  await page.getByLabel("Borgerens ord").fill(words);
+  await here(page);
+  await press(page, "Tilføj borgerens ord");
+  await page.getByText("Borgerens ord står nu hos Slotsgården.").waitFor();
+
+  const see = () => page.getByLabel("Se alt, hvad der står, alle steder").check();
+  await see();
+  await here(page);
+  await press(page, "Hent det sammen med borgeren");
+  await page.getByRole("link", { name: "Den anden person skal logge ind først." }).waitFor();
+  await signInSecond(page, "perron-4-1");
+  await see();
+  assert.match(await page.getByRole("region", { name: "Til perron-4-1" }).innerText(), /Borgeren vil se alt, hvad der står, alle steder/);
+  await heard(page, "perron-4-1");
+  await here(page);
+  await press(page, "Hent det sammen med borgeren");
+  const paper = page.locator("article.paper");
+  await paper.waitFor();
+  assert.match(await paper.innerText(), new RegExp(called));
+  assert.match(await paper.innerText(), /Det passer ikke/);
+  await checkPage(page, "rights-staff-document");
+  assert.ok((await sheets(page)) >= 1);
+  const [file] = await Promise.all([page.waitForEvent("download"), press(page, "Gem som data (JSON)")]);
+  assert.equal(JSON.parse(readFileSync(await file.path(), "utf8")).agencies[0].agency, "agencies/slotsgaarden");
+  await press(page, "Luk det her");
+  assert.equal(await paper.count(), 0);
+
+  const erase = async (where) => {
+    await page.getByLabel("Få alt slettet et sted").check();
+    await page.getByLabel("Hvor skal det slettes?").selectOption({ label: where });
+  };
+  await page.getByLabel("Få alt slettet et sted").check();
+  await here(page);
+  await press(page, "Slet det");
+  await page.getByRole("link", { name: "Vælg, hvor det skal slettes" }).waitFor();
+  await erase("Slotsgården");
+  assert.equal(await page.getByLabel("Med sit kodekort").count(), 0, "the place itself cannot be the one that hears it");
+  await signInSecond(page, "perron-4-1");
+  await erase("Slotsgården");
+  assert.match(await page.getByRole("region", { name: "Til perron-4-1" }).innerText(), /Borgeren vil have slettet alt hos Slotsgården\./);
+  await checkPage(page, "rights-staff-erase");
+  await heard(page, "perron-4-1");
+  await here(page);
+  await press(page, "Slet det");
+  await page.getByText("Det er slettet hos Slotsgården").waitFor();
+  await checkPage(page, "rights-staff-erased");
+  await page.goto(`${base}/borger/${known}`);
+  await settled(page);
+  assert.ok(!(await page.content()).includes(called) && !(await page.content()).includes(words));
+  await close();
+});
+
 test("a page that does not know every service there erases nothing, and says so", async () => {
   const { page } = citizen;
-  const asked = /RightsService\/(IssueActTickets|EraseRecords)$/;
+  const { method } = methodOf("brobygger.registry.v1.RightsService/IssueActTickets"), asked = /RightsService\/(IssueActTickets|EraseRecords)$/;
+  const services = ["brobygger.registry.v1.CitizenCardRightsService", "brobygger.tomorrow.v1.TomorrowRightsService"];
+  const body = Buffer.from(bytesOf(method.output, messageOf(method.output, { tickets: [{ agency: "agencies/slotsgaarden", services }] })));
   let erasing = 0;
-  await page.route(asked, async (route) => {
+  await page.route(asked, (route) => {
     if (route.request().url().endsWith("/EraseRecords")) erasing++;
-    if (!route.request().url().endsWith("/IssueActTickets")) return route.continue();
-    const response = await route.fetch(), { method } = methodOf("brobygger.registry.v1.RightsService/IssueActTickets");
-    const answer = parse(method.output, await response.body());
-    answer.tickets[0].services.push("brobygger.tomorrow.v1.TomorrowRightsService");
-    await route.fulfill({ response, body: Buffer.from(bytesOf(method.output, answer)) });
+    return route.fulfill({ contentType: "application/proto", body });
   });
   await place(page).getByRole("button", { name: "Slet alt om mig hos Slotsgården" }).click();
   await press(page, "Ja, slet det");

@@ -19,7 +19,7 @@ import { Site } from "./lib/site.mjs";
 
 const seed = Number(process.env.BROBYGGER_SEED ?? Math.floor(Math.random() * 1e9));
 // In the long run kills come oftener: a thousand are asked for.
-const names = process.env.BROBYGGER_EVILS?.split(",") ?? [...Object.keys(nemeses), ...(long ? ["kill", "kill"] : [])];
+const names = process.env.BROBYGGER_EVILS?.split(",") ?? [...Object.keys(nemeses), ...(long ? Array(8).fill("kill") : [])];
 const seconds = Number(process.env.BROBYGGER_SECONDS ?? (long ? 90 : 60));     // of one history
 const wanted = { kills: Number(process.env.BROBYGGER_KILLS ?? (long ? 1000 : 1)), writes: Number(process.env.BROBYGGER_WRITES ?? (long ? 1_000_000 : 1)) };
 const end = Date.now() + 60_000 * Number(process.env.BROBYGGER_MINUTES ?? Infinity);
