@@ -22,6 +22,11 @@ constexpr const char* kMonths[] = {"januar", "februar", "marts", "april", "maj",
 
 std::string DayDa(absl::CivilDay day) { return absl::StrCat(day.day(), ". ", kMonths[day.month() - 1], " ", day.year()); }
 
+std::string TimeDa(absl::Time at) {
+  const absl::CivilSecond time = CopenhagenTime(at);
+  return absl::StrCat(DayDa(absl::CivilDay(time)), absl::StrFormat(" kl. %02d:%02d", time.hour(), time.minute()));
+}
+
 // A value that is read as one thing; "" if the message is none.
 std::string ValueDa(const Message& message) {
   if (message.GetDescriptor() == type::v1::Date::descriptor()) {
@@ -29,9 +34,7 @@ std::string ValueDa(const Message& message) {
     return date.month() >= 1 && date.month() <= 12 ? DayDa(ToDay(date)) : "";
   }
   if (message.GetDescriptor() == google::protobuf::Timestamp::descriptor()) {
-    const auto& stamp = static_cast<const google::protobuf::Timestamp&>(message);
-    const absl::CivilSecond time = CopenhagenTime(absl::FromUnixSeconds(stamp.seconds()));
-    return absl::StrCat(DayDa(absl::CivilDay(time)), absl::StrFormat(" kl. %02d:%02d", time.hour(), time.minute()));
+    return TimeDa(absl::FromUnixSeconds(static_cast<const google::protobuf::Timestamp&>(message).seconds()));
   }
   return "";
 }
@@ -45,6 +48,8 @@ std::string EnumDa(const google::protobuf::EnumValueDescriptor* value) {
 
 // Minutes after midnight are read as a time of day.
 bool IsMinute(const FieldDescriptor* field) { return absl::EndsWith(field->name(), "minute"); }
+// Milliseconds since 1970 are read as a moment.
+bool IsMillis(const FieldDescriptor* field) { return absl::EndsWith(field->name(), "_ms"); }
 
 std::string ScalarDa(const Message& m, const FieldDescriptor* f, int i) {
   const Reflection* r = m.GetReflection();
@@ -61,7 +66,10 @@ std::string ScalarDa(const Message& m, const FieldDescriptor* f, int i) {
       return IsMinute(f) ? absl::StrFormat("%02d:%02d", value / 60, value % 60) : absl::StrCat(value);
     }
     case FieldDescriptor::CPPTYPE_UINT32: return absl::StrCat(many ? r->GetRepeatedUInt32(m, f, i) : r->GetUInt32(m, f));
-    case FieldDescriptor::CPPTYPE_INT64: return absl::StrCat(many ? r->GetRepeatedInt64(m, f, i) : r->GetInt64(m, f));
+    case FieldDescriptor::CPPTYPE_INT64: {
+      const int64_t value = many ? r->GetRepeatedInt64(m, f, i) : r->GetInt64(m, f);
+      return IsMillis(f) ? TimeDa(absl::FromUnixMillis(value)) : absl::StrCat(value);
+    }
     case FieldDescriptor::CPPTYPE_UINT64: return absl::StrCat(many ? r->GetRepeatedUInt64(m, f, i) : r->GetUInt64(m, f));
     case FieldDescriptor::CPPTYPE_DOUBLE: return absl::StrCat(many ? r->GetRepeatedDouble(m, f, i) : r->GetDouble(m, f));
     case FieldDescriptor::CPPTYPE_FLOAT: return absl::StrCat(many ? r->GetRepeatedFloat(m, f, i) : r->GetFloat(m, f));

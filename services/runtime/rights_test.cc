@@ -12,6 +12,7 @@
 #include "services/runtime/civil.h"
 #include "services/runtime/readable.h"
 #include "services/runtime/status.h"
+#include "services/runtime/stored.pb.h"
 #include "services/runtime/testing/memory_view.h"
 
 namespace brobygger {
@@ -212,6 +213,11 @@ TEST(Readable, ReadsADayATimeAndWhatIsInside) {
   statement.set_about(type::v1::DATA_CATEGORY_HOUSING);
   statement.mutable_create_time()->set_seconds(absl::ToUnixSeconds(kNow));
   EXPECT_EQ(ReadableDa(statement), "Tekst: to\n  linjer\nDet handler om: bolig\nSkrevet: 22. november 2026 kl. 12:00\n");
+  statement.set_word(type::v1::WORD_TWO_PERSONS);
+  EXPECT_TRUE(absl::EndsWith(ReadableDa(statement), "\nSådan blev det sagt: til to personer\n")) << ReadableDa(statement);
+  stored::ReadNote note;
+  note.set_time_ms(absl::ToUnixMillis(kNow));
+  EXPECT_EQ(ReadableDa(note), "Time ms: 22. november 2026 kl. 12:00\n");
   CitizenCard card;
   *card.mutable_birth_date() = ToDate(absl::CivilDay(1980, 1, 2));
   EXPECT_EQ(ReadableDa(card), "Fødselsdato: 2. januar 1980\n");
