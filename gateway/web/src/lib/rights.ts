@@ -64,7 +64,8 @@ async function sectionsOf({ service }: Keeper, { ticket }: AgencyTicket): Promis
   const all: KeptSection[] = [];
   let pageToken = "";
   do {
-    const page = await client(service).exportRecords({ ticket, pageToken });
+    const from = pageToken;
+    const page = await act(() => client(service).exportRecords({ ticket, pageToken: from }));
     for (const section of page.sections) {
       const known = all.find(({ kind }) => kind === section.kind);
       if (known) known.records.push(...section.records);
@@ -93,12 +94,12 @@ export async function everything(tickets: AgencyTicket[]): Promise<Kept[]> {
   );
 }
 
-/** The same for a machine. `registry`: what the registry gave, or "" where it was not asked. */
+/** The same for a machine. */
 export const asJson = (registry: string, kept: Kept[]): string =>
   JSON.stringify(
     {
       format: "brobygger everything about me 1",
-      ...(registry && { registry: JSON.parse(registry) as unknown }),
+      registry: JSON.parse(registry) as unknown,
       agencies: kept.map(({ agency, missing, sections }) => ({
         agency,
         missing,
