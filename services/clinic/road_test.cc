@@ -5,6 +5,7 @@
 
 #include <gtest/gtest.h>
 
+#include "absl/strings/match.h"
 #include "absl/strings/str_cat.h"
 #include "brobygger/clinic/v1/clinic_service.pb.h"
 #include "brobygger/clinic/v1/dental_requests.pb.h"
@@ -276,7 +277,12 @@ TEST_F(ClinicRights, SeesAddsAndErases) {
   EXPECT_EQ(listed->statements(0).text(), "Det var det andet ben");
 
   ASSERT_TRUE(Erase(Ticket(citizen, erase, "staff-1")).ok());
-  EXPECT_EQ(See(Ticket(citizen, see, "staff-1"))->sections_size(), 0);
+  const auto left = See(Ticket(citizen, see, "staff-1"));
+  ASSERT_TRUE(left.ok()) << left.status();
+  ASSERT_EQ(left->sections_size(), 1) << left->DebugString();
+  EXPECT_EQ(left->sections(0).kind(), "reading") << "who read stays";
+  ASSERT_EQ(left->sections(0).records_size(), 1) << "the nurse; nobody by a ticket";
+  EXPECT_TRUE(absl::StrContains(left->sections(0).records(0).json(), "ClinicRightsService.ListStatements"));
   EXPECT_EQ(By<rights::v1::ListStatementsResponse>("ListStatements", list, world_->issuer.Staff("agencies/perron-4-clinic", "DROPIN_NURSE"))->statements_size(), 0);
   EXPECT_GT(See(Ticket(other, see, "staff-1"))->sections_size(), 0) << "the other citizen's stay";
   // Again, and of whom nothing is kept: the same answer.

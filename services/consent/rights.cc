@@ -117,14 +117,15 @@ absl::StatusOr<Decision> IssueActTickets(const ConsentRules& rules, const Call& 
   if (known && erase) {
     const std::string &da = agency->display_name_da(), &en = agency->display_name_en();
     response.set_stays_da(absl::StrCat(
-        "Det her bliver stående: adgangsloggen, der viser, hvem der har kigget, men ikke hvad der stod; dine samtykker, som du trækker tilbage for sig; "
-        "at du er registreret hos ", da, "; og det, som ", da, " efter loven skal gemme i egne systemer. Det, du har sagt under et dæknavn uden at blive kendt, "
-        "glemmer huset, når du beder om det der. Ordene forsvinder fra filerne samme nat. I ældre sikkerhedskopier står de låst, til kopierne bliver slettet, og bliver en "
-        "kopi lagt tilbage, bliver de slettet igen."));
+        "Det her bliver stående: adgangsloggen, der viser, hvem der har kigget, men ikke hvad der stod; hvem hos ", da, " der har læst om dig; dine samtykker, som du "
+        "trækker tilbage for sig; at du er registreret hos ", da, "; og det, som ", da, " efter loven skal gemme i egne systemer. Det, du har sagt under et dæknavn uden at "
+        "blive kendt, glemmer huset, når du beder om det der. Ordene forsvinder fra filerne samme nat. I ældre sikkerhedskopier står de låst, til kopierne bliver slettet, "
+        "og bliver en kopi lagt tilbage, bliver de slettet igen."));
     response.set_stays_en(absl::StrCat(
-        "This stays: the access log, which shows who has looked but not what it said; your consents, which you take back separately; that you are registered with ", en,
-        "; and what a law makes ", en, " keep in systems of its own. What you said under an alias without becoming known is forgotten by the house when you ask there. "
-        "The words leave the files the same night. In older backups they stand locked until the copies are deleted, and if a copy is put back they are erased again."));
+        "This stays: the access log, which shows who has looked but not what it said; who at ", en, " has read about you; your consents, which you take back "
+        "separately; that you are registered with ", en, "; and what a law makes ", en, " keep in systems of its own. What you said under an alias without becoming known "
+        "is forgotten by the house when you ask there. The words leave the files the same night. In older backups they stand locked until the copies are deleted, and if a "
+        "copy is put back they are erased again."));
   }
   // Also if the agency does not know the citizen: whoever asks for one agency after the other spends a word on each, and it is written down.
   Decision decision(response);

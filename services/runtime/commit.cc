@@ -212,6 +212,7 @@ void Committer::AddChecks() {
       case ReadKey::What::kRecord: Op('r', RecordName({key.kind, key.id}), EightBytes(value.revision)); break;
       case ReadKey::What::kClaim: Op('c', key.id, value.holder); break;
       case ReadKey::What::kPage: Op('p', absl::StrCat(key.kind, ":", key.index, ":", key.value), absl::StrCat(value.revision)); break;
+      case ReadKey::What::kReadings: break;
     }
   }
   for (const auto& [name, value] : loaded_) Op('b', RecordName(name), EightBytes(value.revision));

@@ -8,8 +8,8 @@
 //
 // Invariants
 // 1. Decide is deterministic in (Call, request, what the View returns).
-// 2. Everything a Decide read is checked again at commit: revisions, absence and index pages. If any changed, the whole
-//    is run again from an empty View.
+// 2. Everything a Decide read is checked again at commit: revisions, absence and index pages (not the reading log, which only grows). If any
+//    changed, the whole is run again from an empty View.
 // 3. Nothing is written unless the commit wins; the answer leaves after the commit is on disk.
 //
 // Threads: a View, a Call and a Decision belong to one call and are used by one thread at a time.
@@ -136,11 +136,12 @@ class EntitySet {
   std::map<const google::protobuf::Descriptor*, size_t> by_type_;
 };
 
-// One thing a View has to know. `kind` and `id` for a record; `claim` for a claim; `index`/`value`/`after`/`limit` for a page.
+// One thing a View has to know. `kind` and `id` for a record; `claim` for a claim; `index`/`value`/`after`/`limit` for a page;
+// `id`/`after`/`limit` for lines of the reading log.
 struct ReadKey {
-  enum class What { kRecord, kClaim, kPage } what = What::kRecord;
+  enum class What { kRecord, kClaim, kPage, kReadings } what = What::kRecord;
   std::string kind;
-  std::string id;      // record id, or claim
+  std::string id;      // record id, or claim, or whom the readings were about
   std::string index, value, after;
   int limit = 0;
   friend bool operator<(const ReadKey& a, const ReadKey& b);
@@ -152,7 +153,8 @@ struct ReadValue {
   std::shared_ptr<const Message> record;      // kRecord, if present
   std::string holder;                         // kClaim: "<kind>/<id>" of the holding record, "" if free
   std::vector<std::string> ids;               // kPage: ids in order
-  std::string next;                           // kPage: cursor after the last id, "" at the end
+  std::vector<std::shared_ptr<const Message>> readings;  // kReadings: stored::ReadNote in order
+  std::string next;                           // kPage, kReadings: cursor after the last one, "" at the end
   std::vector<std::pair<ReadKey, ReadValue>> brought;  // the records that a claim or a page names, if the store has them along
 };
 
@@ -201,6 +203,11 @@ class View {
     }
     if (!missing.ok()) return missing;
     return out;
+  }
+  // Lines of the agency's reading log about an owner ("citizens/…"), stored::ReadNote, newest first. `limit` and `after` as in Page. A
+  // log only grows: the commit does not look at it again.
+  absl::StatusOr<const ReadValue*> Readings(absl::string_view owner, int limit, absl::string_view after = "") {
+    return Read({ReadKey::What::kReadings, "", std::string(owner), "", "", std::string(after), limit});
   }
   // The etag of a record that was read: opaque, changes with every commit; "" if absent.
   template <class T>

@@ -9,6 +9,7 @@
 #include "services/runtime/config.h"
 #include "services/runtime/page.h"
 #include "services/runtime/status.h"
+#include "services/runtime/ticket.h"
 
 namespace brobygger {
 namespace {
@@ -180,11 +181,9 @@ class Run : public std::enable_shared_from_this<Run> {
 
   // --- reading log ---
 
-  // Whoever reads about a person leaves a trace before the answer leaves. The citizen reads their own without, also by a ticket: lines of
-  // one second in several agencies would join what they keep.
-  bool OwnReading() const {
-    return call_.OwnLogin() || (call_.presence_signed && call_.presence.has_value() && call_.presence->word() == type::v1::WORD_OWN_LOGIN);
-  }
+  // Whoever reads about a person leaves a trace before the answer leaves. The citizen reads their own without. So does who has a ticket: that
+  // it was given, and to whom, stands in the ledger, and lines of one moment in several agencies would join what they keep.
+  bool OwnReading() const { return call_.OwnLogin() || RightOf(method_.method->input_type()) != rights::v1::RIGHT_UNSPECIFIED; }
   void NoteReads() {
     std::set<std::string> owners;
     if (method_.store != nullptr && !OwnReading()) {

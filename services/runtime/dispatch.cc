@@ -198,8 +198,8 @@ absl::Status Road::CheckPresenceOf(const Entry& e, const Message& request, const
   return absl::OkStatus();
 }
 
-// By a ticket the call is the citizen's in the agency that keeps the records, whoever carried it there: its decision, its kept answer and
-// the agency's reading log know the agency's own reference and nothing that another agency's store could hold, too.
+// By a ticket the call is the citizen's in the agency that keeps the records, whoever carried it there: its decision and its kept
+// answer know the agency's own reference and nothing that another agency's store could hold, too.
 absl::Status Road::EnterByTicket(const Entry& e, const Message& request, Call* call) const {
   const auto& carried = static_cast<const type::v1::SignedStatement&>(request.GetReflection()->GetMessage(request, e.ticket));
   BB_ASSIGN_OR_RETURN(const rights::v1::Ticket ticket, CheckTicket(carried, e.right, call->person, call->now, wiring_.statements));

@@ -43,6 +43,8 @@ class Reading : public std::enable_shared_from_this<Reading> {
             continue;
           }
           call.insert(call.end(), {absl::StrCat("x:", IndexName(key)), key.after, absl::StrCat(key.limit + 1)});
+          break;
+        case ReadKey::What::kReadings: call.insert(call.end(), {ReadingsName(*place_.keys, key.id), key.after, absl::StrCat(key.limit)}); break;
       }
       called_.push_back(i);
     }
@@ -224,6 +226,7 @@ class Reading : public std::enable_shared_from_this<Reading> {
       case ReadKey::What::kRecord: return Record(key, reply);
       case ReadKey::What::kClaim: return Claim(key, reply);
       case ReadKey::What::kPage: return PageInOneMoment(key, reply);
+      case ReadKey::What::kReadings: return Readings(key, reply);
     }
     return absl::InternalError("no such read");
   }
@@ -263,6 +266,22 @@ class Reading : public std::enable_shared_from_this<Reading> {
       value.ids.push_back(line.id);
       value.brought.emplace_back(std::move(line), std::move(record));
     }
+    return value;
+  }
+
+  // Of {cursor, {line, …}}, oldest first. A line is bound to its log: it tells of nobody else.
+  absl::StatusOr<ReadValue> Readings(const ReadKey& key, const Reply& reply) const {
+    if (reply.elements.size() != 2) return absl::DataLossError("a page of the reading log without its lines");
+    ReadValue value;
+    const std::vector<Reply>& lines = reply.elements[1].elements;
+    const std::string log = place_.base + ReadingsName(*place_.keys, key.id);
+    for (auto line = lines.rbegin(); line != lines.rend(); ++line) {
+      BB_ASSIGN_OR_RETURN(const std::string text, OpenValue(place_.keys->notes, log, line->text));
+      auto note = std::make_shared<stored::ReadNote>();
+      if (!note->ParseFromString(text)) return absl::DataLossError("a line of the reading log does not parse");
+      value.readings.push_back(std::move(note));
+    }
+    if (reply.elements[0].integer > 0) value.next = absl::StrCat(reply.elements[0].integer);
     return value;
   }
 
@@ -320,6 +339,10 @@ class Reading : public std::enable_shared_from_this<Reading> {
 }  // namespace
 
 std::string RecordName(absl::string_view kind, absl::string_view id) { return absl::StrCat("r:", kind, ":", id); }
+
+std::string ReadingsName(const ScopeKeys& keys, absl::string_view owner) {
+  return absl::StrCat("nl:", crypto::Hex(crypto::HmacSha256(keys.notes.reveal(), absl::StrCat("readings/", owner)).substr(0, 16)));
+}
 
 void ReadAll(Redis* redis, ReadPlace place, std::vector<ReadKey> wanted, std::function<void(absl::StatusOr<std::vector<ReadValue>>)> done) {
   std::make_shared<Reading>(redis, std::move(place), std::move(wanted), std::move(done))->Start();

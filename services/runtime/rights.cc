@@ -10,6 +10,7 @@
 #include "google/protobuf/util/json_util.h"
 #include "services/runtime/readable.h"
 #include "services/runtime/status.h"
+#include "services/runtime/stored.pb.h"
 #include "services/runtime/ticket.h"
 
 namespace brobygger {
@@ -41,6 +42,25 @@ absl::StatusOr<std::string> Json(const Message& message) {
 
 KeptKind Statements(const EntitySet& entities) {
   return KeptByCitizen<CitizenStatement>(entities, "Det har du selv tilføjet", "What you have added yourself");
+}
+
+// Who of the agency has read about the citizen.
+KeptKind Readings() {
+  return {"reading", "Hvem der har læst om dig her", "Who has read about you here",
+          [](View& view, const std::string& citizen, const std::string& after) -> absl::StatusOr<KeptPage> {
+            BB_ASSIGN_OR_RETURN(const ReadValue* log, view.Readings(absl::StrCat("citizens/", citizen), kReadingsPage, after));
+            KeptPage page;
+            page.next = log->next;
+            for (const auto& line : log->readings) {
+              const auto& note = static_cast<const stored::ReadNote&>(*line);
+              auto reading = std::make_shared<rights::v1::Reading>();
+              reading->set_read_by(note.person());
+              *reading->mutable_first_time() = Stamp(absl::FromUnixMillis(note.time_ms()));
+              reading->set_first_method(note.method());
+              page.records.push_back(std::move(reading));
+            }
+            return page;
+          }};
 }
 
 // Where an export goes on: with which kind, and after what of it.
@@ -183,6 +203,7 @@ EntityType StatementEntity() {
 
 Module RightsModule(const google::protobuf::ServiceDescriptor* service, std::string prefix, RightsRules given) {
   given.kinds.push_back(Statements(*given.entities));
+  given.kinds.push_back(Readings());
   auto rules = std::make_shared<const RightsRules>(std::move(given));
   Module m;
   m.service = service;

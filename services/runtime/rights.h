@@ -25,6 +25,8 @@ inline constexpr int kMaxStatements = 50, kMaxStatementsByStaff = 20;
 inline constexpr int kStatementsInFile = 3;
 // Records of one kind on one page of an export: the page stays below what a transport takes.
 inline constexpr int kExportPage = 20;
+// The same of readings, which are short.
+inline constexpr int kReadingsPage = 100;
 
 // Records of one kind about one citizen, newest first, with the cursor of the next page.
 struct KeptPage {
@@ -64,7 +66,7 @@ KeptKind KeptByCitizen(const EntitySet& entities, std::string title_da, std::str
 
 struct RightsRules {
   const EntitySet* entities = nullptr;  // with StatementEntity()
-  std::vector<KeptKind> kinds;          // all that are sealed for citizens, but the statements
+  std::vector<KeptKind> kinds;          // all that are sealed for citizens, but the statements and the readings
   // What a statement can be about here.
   std::vector<type::v1::DataCategory> about;
   // OK, or the refusal that names what has to be ended first. Empty: nothing ever.

@@ -112,6 +112,21 @@ TEST_F(Rights, AnExportHasEverythingAboutOneCitizenAndNothingAboutAnother) {
   EXPECT_EQ(Export('c').sections_size(), 0);
 }
 
+TEST_F(Rights, AnExportTellsWhoOfTheAgencyReadAboutTheCitizen) {
+  for (int i = 0; i < kReadingsPage + 3; ++i) store_.NoteRead(Citizen('a'), absl::StrCat("staff-", i), kNow + absl::Hours(24 * i), "x.v1.Service.Get");
+  store_.NoteRead(Citizen('b'), "staff-b", kNow, "x.v1.Service.Get");
+  const rights::v1::ExportRecordsResponse first = Export('a');
+  ASSERT_EQ(first.sections_size(), 1) << first.DebugString();
+  EXPECT_EQ(first.sections(0).kind(), "reading");
+  ASSERT_EQ(first.sections(0).records_size(), kReadingsPage);
+  EXPECT_EQ(first.sections(0).records(kReadingsPage - 1).json(), R"({"read_by":"staff-3","first_time":"2026-11-25T11:00:00Z","first_method":"x.v1.Service.Get"})");
+  const rights::v1::ExportRecordsResponse second = Export('a', first.next_page_token());
+  ASSERT_EQ(second.sections_size(), 1);
+  ASSERT_EQ(second.sections(0).records_size(), 3);
+  EXPECT_EQ(second.sections(0).records(2).text_da(), "Læst af: staff-0\nFørste gang den dag: 22. november 2026 kl. 12:00\nFørst med: x.v1.Service.Get\n");
+  EXPECT_EQ(second.next_page_token(), "");
+}
+
 // Page by page until the end: each record once.
 TEST_F(Rights, ALongExportGoesOn) {
   for (int i = 0; i < kExportPage + 5; ++i) ASSERT_TRUE(Add('a', absl::StrCat("nummer ", i)).ok());

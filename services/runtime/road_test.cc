@@ -258,7 +258,7 @@ TEST_F(RoadTest, PageTokensAreSealedAndBound) {
 TEST_F(RoadTest, WhoReadsAboutAPersonLeavesATrace) {
   const auto lines = [] {
     long long n = 0;
-    for (const auto& key : world_->redis.Admin({"KEYS", "notebook:{perron-4}:nl*"}).elements) n += world_->redis.Admin({"XLEN", key.text}).integer;
+    for (const auto& key : world_->redis.Admin({"KEYS", "notebook:{perron-4}:nl*"}).elements) n += world_->redis.Admin({"LLEN", key.text}).integer;
     return n;
   };
   auto note = WriteNote("hers", RequestId(), Staff(), kCitizen);

@@ -1,6 +1,7 @@
 #include "services/runtime/store.h"
 
 #include <atomic>
+#include <map>
 #include <utility>
 
 #include "absl/strings/numbers.h"
@@ -17,7 +18,7 @@ namespace {
 
 using Reply = Redis::Reply;
 
-constexpr char kLibraryVersion[] = "8";
+constexpr char kLibraryVersion[] = "10";
 
 absl::Status NotServed() { return Refusal(absl::StatusCode::kNotFound, "NOT_FOUND", "this agency is not served here"); }
 
@@ -83,10 +84,11 @@ void Store::Read(const Scope& scope, const std::vector<ReadKey>& wanted, ReadDon
   if (keys == nullptr) return done(NotServed());
   if (wanted.empty()) return done(std::vector<ReadValue>());
   for (const ReadKey& key : wanted) {
-    if (key.what != ReadKey::What::kClaim && entities_->ByKind(key.kind) == nullptr) {
+    const bool page = key.what == ReadKey::What::kPage, readings = key.what == ReadKey::What::kReadings;
+    if (key.what != ReadKey::What::kClaim && !readings && entities_->ByKind(key.kind) == nullptr) {
       return done(absl::InternalError(absl::StrCat("not a registered kind: ", key.kind)));
     }
-    if (key.what == ReadKey::What::kPage && (key.limit < 1 || key.limit > kMaxPage)) {
+    if ((page || readings) && (key.limit < 1 || key.limit > kMaxPage)) {
       return done(absl::InternalError("a page limit outside 1 to kMaxPage"));
     }
   }
@@ -190,7 +192,7 @@ void Store::NoteReads(const Scope& scope, const std::string& person, const std::
                       absl::Time now, CommitDone done) {
   const ScopeKeys* keys = keys_.Find(scope.slug);
   if (keys == nullptr) return done(NotServed());
-  const std::string day = absl::FormatTime("%Y%m%d", now, absl::UTCTimeZone());
+  const std::string day = absl::FormatTime("%Y-%m-%d", now, absl::UTCTimeZone());
   const auto told = [&](const std::string& owner) { return absl::StrCat(scope.slug, "/", person.size(), ":", person, owner); };
   std::vector<const std::string*> unknown;
   {
@@ -209,12 +211,15 @@ void Store::NoteReads(const Scope& scope, const std::string& person, const std::
     std::atomic<bool> failed{false};
     CommitDone done;
   };
-  auto gathered = std::make_shared<Gathered>();
-  gathered->open = unknown.size();
-  gathered->done = std::move(done);
   const std::string base = Base(scope);
+  // By the names of their logs: the order of a list would tell whose they are.
+  std::map<std::string, const std::string*> logs;
+  for (const std::string* owner : unknown) logs.emplace(ReadingsName(*keys, *owner), owner);
+  auto gathered = std::make_shared<Gathered>();
+  gathered->open = logs.size();
+  gathered->done = std::move(done);
   const Redis::Together notes;
-  for (const std::string* owner : unknown) {
+  for (const auto& [log, owner] : logs) {
     stored::ReadNote note;
     note.set_person(person);
     note.set_owner(*owner);
@@ -222,7 +227,8 @@ void Store::NoteReads(const Scope& scope, const std::string& person, const std::
     note.set_time_ms(absl::ToUnixMillis(now));
     // Who read about whom stands in the sealed line only.
     std::string member = crypto::HmacSha256(keys->notes.reveal(), absl::StrCat(day, told(*owner))).substr(0, 16);
-    std::vector<std::string> argv = {"FCALL", "bb_note_read", "1", base, day, std::move(member), SealValue(keys->notes, base + "nl", note.SerializeAsString())};
+    std::string line = SealValue(keys->notes, base + log, note.SerializeAsString());
+    std::vector<std::string> argv = {"FCALL", "bb_note_read", "1", base, day, std::move(member), log, std::move(line)};
     redis_->Command(std::move(argv), [this, day, known = told(*owner), gathered](absl::StatusOr<Reply> reply) mutable {
       if (reply.ok()) {
         absl::MutexLock lock(&noted_mutex_);

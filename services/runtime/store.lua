@@ -5,9 +5,9 @@
 --   cat services/runtime/store.lua services/consent/authorise.lua | redis-cli -x FUNCTION LOAD REPLACE
 --
 -- The ACL of a service (commands inside functions count too):
---   ~<prefix>:* -@all +fcall +fcall_ro +ping +config|get +get +mget +getrange +set +del +exists +incr +expire +zadd +zrem +zrange
---   +xadd +sadd +rpush +lrange +lrem    and in the trust store +time +llen +lindex +lrange +rpush +ltrim +xrange +xrevrange
---   +setrange +xtrim
+--   ~<prefix>:* -@all +fcall +fcall_ro +ping +config|get +get +mget +getrange +set +del +exists +incr +expireat +zadd +zrem +zrange
+--   +xadd +sadd +sismember +rpush +llen +lrange +lrem +time    and in the trust store +lindex +ltrim +xrange +xrevrange +setrange
+--   +xtrim
 --
 -- Every function takes one key, the base of a scope, "dropin:{perron-4}:"; all keys it touches begin with it. Names in the
 -- arguments stand without the base.
@@ -17,13 +17,12 @@
 -- Assigned by authorise.lua: append_ledger(base, subject, head), called after all checks.
 local append_ledger
 
-local VERSION = '8'
+local VERSION = '10'
 -- No string.rep: while a library loads, Redis offers nothing but register_function.
 local ABSENT = '\0\0\0\0\0\0\0\0'        -- the revision of a record that is not there
 local DESTROYED = 'destroyed'             -- stands where a wrapped data key was
 local KEY_ID = '%02x%02x%02x%02x%02x%02x%02x%02x%02x%02x%02x%02x%02x%02x%02x%02x'
 local KEPT_ANSWER_MS = 24 * 3600 * 1000
-local NOTED_S = 2 * 24 * 3600
 
 -- Key ids in hex, remembered: the formatting costs as much as a GET.
 local hex_of, hex_count = {}, 0
@@ -62,10 +61,11 @@ local function bb_file(keys, args)
   return read_record(keys[1], args[1])
 end
 
--- args: any number of  "r:<kind>:<id>"  |  "c:<claim>"  |  "x:<kind>:<index>:<value>", cursor or "", how many
--- answer: one element each: as bb_file  |  {holder or false, as bb_file}  |  {revision, {member, …}, as bb_file, as bb_file, …}
+-- args: any number of  "r:<kind>:<id>"  |  "c:<claim>"  |  "x:<kind>:<index>:<value>", cursor or "", how many  |  "nl:<whose>", cursor or "", how many
+-- answer: one element each: as bb_file  |  {holder or false, as bb_file}  |  {revision, {member, …}, as bb_file, as bb_file, …}  |  {cursor, {line, …}}
 -- A claim brings its holder's record, and a page those that its members name, so that they cost no trip of their own; not that of
--- the last member, which only tells that there is more, if there are as many as asked for.
+-- the last member, which only tells that there is more, if there are as many as asked for. A page of a log is its last lines, and the cursor
+-- how many stand before them.
 local function bb_read(keys, args)
   local base, out, i = keys[1], {}, 1
   while i <= #args do
@@ -83,6 +83,11 @@ local function bb_read(keys, args)
       local page = { redis.call('GET', base .. 'xr' .. string.sub(name, 2)) or '0', members }
       for n = 1, math.min(#members, args[i + 2] - 1) do page[n + 2] = read_record(base, 'r:' .. kind .. ':' .. string.sub(members[n], 18)) end
       out[#out + 1] = page
+      i = i + 2
+    elseif what == 110 then  -- nl
+      local stop = args[i + 1] == '' and redis.call('LLEN', base .. name) or tonumber(args[i + 1])
+      local start = math.max(0, stop - args[i + 2])
+      out[#out + 1] = { start, stop > 0 and redis.call('LRANGE', base .. name, start, stop - 1) or {} }
       i = i + 2
     else
       error('bb_read: what is ' .. name)
@@ -200,12 +205,16 @@ local function bb_commit(keys, args)
   return state.done
 end
 
--- args: day (yyyymmdd), member, line. Once for each member and day.
+-- args: day (yyyy-mm-dd), member, log, line. Once for each member and day; the line first: nobody counts as noted of
+-- whom there is none. No time goes into the files but the day: lines of one moment in several agencies would tell that they are about one person.
 local function bb_note_read(keys, args)
   local base = keys[1]
-  if redis.call('SADD', base .. 'n:' .. args[1], args[2]) == 0 then return 0 end
-  redis.call('XADD', base .. 'nl', '*', 'e', args[3])
-  redis.call('EXPIRE', base .. 'n:' .. args[1], NOTED_S)
+  local noted = base .. 'n:' .. args[1]
+  if redis.call('SISMEMBER', noted, args[2]) == 1 then return 0 end
+  redis.call('RPUSH', base .. args[3], args[4])
+  redis.call('SADD', noted, args[2])
+  local day = math.floor(redis.call('TIME')[1] / 86400)
+  redis.call('EXPIREAT', noted, (day + 3) * 86400)
   return 1
 end
 

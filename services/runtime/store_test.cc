@@ -3,6 +3,7 @@
 #include "gmock/gmock.h"
 #include "services/runtime/commit.h"
 #include "services/runtime/crypto.h"
+#include "services/runtime/reading.h"
 #include "services/runtime/status.h"
 #include "services/runtime/testing/store_fixture.h"
 
@@ -30,7 +31,16 @@ class StoreTest : public StoreFixture {
     const std::string text = server_->Admin({"INFO", "stats"}).text, name = "total_reads_processed:";
     return std::atoll(text.c_str() + text.find(name) + name.size());
   }
-  long long Notes() { return server_->Admin({"XLEN", Base() + "nl"}).integer; }
+  std::string LogOf(const std::string& owner) { return ReadingsName(*ring_.Find(scope_.slug), owner); }
+  // Lines about these owners.
+  long long Notes(const std::vector<std::string>& owners = {"citizens/w", "citizens/x", "citizens/y", "citizens/z"}) {
+    long long lines = 0;
+    for (const std::string& owner : owners) lines += server_->Admin({"LLEN", Base() + LogOf(owner)}).integer;
+    return lines;
+  }
+  absl::StatusOr<ReadValue> Readings(const std::string& owner, int limit, const std::string& after = "") {
+    return ReadOne({ReadKey::What::kReadings, "", owner, "", "", after, limit});
+  }
 };
 
 // Pages come in one way from an agency's scope, and in another from the trust store; they are the same pages.
@@ -361,19 +371,58 @@ TEST_F(StoreTest, ReadsAreNotedOnceADay) {
     store_->NoteReads(scope_, "anna", {"citizens/w", "citizens/x", "citizens/y", "citizens/z"}, "List", clock_.Now(), done);
   }).ok());
   EXPECT_EQ(Notes(), 5) << "of a page those that are not known yet";
-  server_->Admin({"DEL", Base() + absl::FormatTime("n:%Y%m%d", clock_.Now(), absl::UTCTimeZone())});
+  server_->Admin({"DEL", Base() + absl::FormatTime("n:%Y-%m-%d", clock_.Now(), absl::UTCTimeZone())});
   ASSERT_TRUE(NoteRead("anna", "citizens/x").ok());
   EXPECT_EQ(Notes(), 5) << "this process did not even ask";
   clock_.Advance(absl::Hours(24));
   ASSERT_TRUE(NoteRead("anna", "citizens/x").ok());
   EXPECT_EQ(Notes(), 6);
+  // The marks of a day are forgotten at a midnight: when somebody read stands in the sealed line alone.
+  const long long until = server_->Admin({"PEXPIRETIME", Base() + absl::FormatTime("n:%Y-%m-%d", clock_.Now(), absl::UTCTimeZone())}).integer;
+  EXPECT_GT(until, absl::ToUnixMillis(absl::Now() + absl::Hours(48)));
+  EXPECT_EQ(until % (24 * 3600 * 1000), 0);
+}
 
-  const auto line = server_->Admin({"XRANGE", Base() + "nl", "-", "+"}).elements[0].elements[1].elements[1].text;
-  stored::ReadNote note;
-  ASSERT_TRUE(note.ParseFromString(*OpenValue(ring_.Find("perron-4")->notes, Base() + "nl", line)));
-  EXPECT_EQ(note.person(), "anna");
+TEST_F(StoreTest, TheReadingLogOfOnePersonIsReadPageByPage) {
+  EXPECT_TRUE(Readings("citizens/x", 10)->readings.empty());
+  for (const char* person : {"anna", "bo", "cille"}) ASSERT_TRUE(NoteRead(person, "citizens/x").ok());
+  ASSERT_TRUE(NoteRead("anna", "citizens/y").ok());
+  const auto first = Readings("citizens/x", 2);
+  ASSERT_TRUE(first.ok()) << first.status();
+  ASSERT_EQ(first->readings.size(), 2u);
+  const auto& note = static_cast<const stored::ReadNote&>(*first->readings[0]);
+  EXPECT_EQ(note.person(), "cille");
   EXPECT_EQ(note.owner(), "citizens/x");
   EXPECT_EQ(note.method(), "Get");
+  EXPECT_EQ(note.time_ms(), absl::ToUnixMillis(clock_.Now()));
+  const auto second = Readings("citizens/x", 2, first->next);
+  ASSERT_TRUE(second.ok()) << second.status();
+  ASSERT_EQ(second->readings.size(), 1u);
+  EXPECT_EQ(static_cast<const stored::ReadNote&>(*second->readings[0]).person(), "anna");
+  EXPECT_EQ(second->next, "");
+  EXPECT_EQ(Readings("citizens/x", 3)->next, "") << "a page that is just full";
+  EXPECT_EQ(Readings("citizens/x", 0).status().code(), absl::StatusCode::kInternal);
+
+  // A line that somebody puts into another person's log does not open there.
+  server_->Admin({"RPUSH", Base() + LogOf("citizens/x"), server_->Admin({"LINDEX", Base() + LogOf("citizens/y"), "0"}).text});
+  EXPECT_EQ(Readings("citizens/x", 10).status().code(), absl::StatusCode::kDataLoss);
+}
+
+// Whoever sees the store without its keys sees neither who read nor about whom, and two agencies' logs have nothing in common.
+TEST_F(StoreTest, AReadingLogNamesNobody) {
+  ASSERT_TRUE(NoteRead("anna", "citizens/x").ok());
+  for (const auto& key : server_->Admin({"KEYS", "*"}).elements) EXPECT_THAT(key.text, ::testing::Not(HasSubstr("citizens")));
+  EXPECT_NE(LogOf("citizens/x"), LogOf("citizens/y"));
+  EXPECT_NE(LogOf("citizens/x"), ReadingsName(*ring_.Find("boligenhed"), "citizens/x"));
+}
+
+// Nobody counts as noted of whom there is no line: the next reading tries again.
+TEST_F(StoreTest, AReadingThatCannotBeNotedIsNot) {
+  SetRaw(LogOf("citizens/x"), "in the way");
+  EXPECT_EQ(ReasonOf(NoteRead("anna", "citizens/x")), "STORE_DOWN");
+  server_->Admin({"DEL", Base() + LogOf("citizens/x")});
+  ASSERT_TRUE(NoteRead("anna", "citizens/x").ok());
+  EXPECT_EQ(Notes(), 1);
 }
 
 TEST_F(StoreTest, Due) {

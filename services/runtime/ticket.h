@@ -21,8 +21,8 @@ class StatementVerifier;
 inline constexpr absl::string_view kTicketContext = "brobygger ticket 1\n";
 inline constexpr absl::Duration kTicketLifetime = absl::Minutes(10);
 
-// Who stands in the agency's own reading log for a reading by ticket: the citizen, by no name. A login's or another agency's person would
-// stand in the logs of all agencies at the same moment, and join them.
+// Who makes a call by ticket, for the agency that keeps the records: the citizen, by no name. A login's or another agency's person would
+// stand in the stores of all agencies at the same moment, and join them.
 inline constexpr absl::string_view kTicketReader = "by-the-citizens-own-word";
 
 // The right that a method is done by, told by its request; RIGHT_UNSPECIFIED if it is done by none.

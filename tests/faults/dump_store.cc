@@ -101,12 +101,12 @@ class Dump {
   }
 
  private:
-  // `rest` of the key after the base says what stands there: r:<kind>:<id>, i:<name>, o, nl, and what is not sealed.
+  // `rest` of the key after the base says what stands there: r:<kind>:<id>, i:<name>, o, nl:<whose>, and what is not sealed.
   absl::Status One(const std::string& key) {
     const std::string rest = key.substr(base_.size());
     BB_ASSIGN_OR_RETURN(const Reply type, redis_->Call({"TYPE", key}));
     if (type.text == "stream") return Stream(key, rest);
-    if (type.text == "list") return absl::OkStatus();  // lines that wait for the journal, sealed
+    if (type.text == "list") return List(key, rest);
     if (type.text == "zset" || type.text == "set") return Members(key, type.text);
     if (type.text != "string") return absl::InternalError(absl::StrCat("a ", type.text, " at ", key));
     BB_ASSIGN_OR_RETURN(const Reply value, redis_->Call({"GET", key}));
@@ -163,12 +163,17 @@ class Dump {
   }
 
   absl::Status Stream(const std::string& key, const std::string& rest) {
-    const bool events = rest == "o";
-    if (!events && rest != "nl") return absl::InternalError(absl::StrCat("a stream at ", key));
+    if (rest != "o") return absl::InternalError(absl::StrCat("a stream at ", key));
     BB_ASSIGN_OR_RETURN(const Reply entries, redis_->Call({"XRANGE", key, "-", "+"}));
-    for (const Reply& entry : entries.elements) {
-      BB_RETURN_IF_ERROR(Sealed(key, events ? "event" : "note", events ? keys_.outbox : keys_.notes, entry.elements.at(1).elements.at(1).text));
-    }
+    for (const Reply& entry : entries.elements) BB_RETURN_IF_ERROR(Sealed(key, "event", keys_.outbox, entry.elements.at(1).elements.at(1).text));
+    return absl::OkStatus();
+  }
+
+  // Readings; or lines that wait for the journal, sealed.
+  absl::Status List(const std::string& key, const std::string& rest) {
+    if (!absl::StartsWith(rest, "nl:")) return absl::OkStatus();
+    BB_ASSIGN_OR_RETURN(const Reply lines, redis_->Call({"LRANGE", key, "0", "-1"}));
+    for (const Reply& line : lines.elements) BB_RETURN_IF_ERROR(Sealed(key, "note", keys_.notes, line.text));
     return absl::OkStatus();
   }
 

@@ -73,7 +73,7 @@ for (const variant of variants.filter((v) => !wanted || v.name.includes(wanted))
     await broken(variant, async (set) => {
       for (let tried = 0; tried < enough && !found.some((f) => f.promise === variant.breaks); tried++, seconds *= 2) {
         set();
-        ({ found, figures } = await play({ site, random, names: variant.evils, targets: variant.targets, seconds, most: 1, rest: 5, people: 4 }));
+        ({ found, figures } = await play({ site, random, names: variant.evils, targets: variant.targets, seconds, most: variant.most ?? 1, counters: variant.counters, rest: 5, people: 4 }));
       }
     });
     const by = Object.entries(found.reduce((n, f) => ({ ...n, [f.promise]: (n[f.promise] ?? 0) + 1 }), {})).map(([p, n]) => `${p}: ${n}`).join(", ");

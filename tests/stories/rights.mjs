@@ -25,6 +25,7 @@ export async function play(story) {
   await act("… and how to reach the citizen", "perron-4-1", `${cards}/UpdateCitizenCard`, { citizen: ours, presence: stated(), card: { preferred_name: "Eksempel", phone: "+4500000031" } });
   await act("The housing unit: an appointment", "boligenhed-1", `${housing}/SetNextAppointment`, { citizen: theirs, appointment: { date: date(1), start_minute: 570, place: "APPOINTMENT_PLACE_OFFICE" } });
   await act("The nurse clinic: a wound", "clinic-nurse-1", `${clinic}/OpenWoundCourse`, { citizen: clinics, since: date(-2) });
+  await step("Somebody at the centre reads what is kept there", "perron-4-2", `${dropin}/GetRegular`, { citizen: ours });
   await agree(story, { title: "The housing unit may see how to meet", as: "perron-4-1", second: "koordination-1", citizen: ours, arrows: [["perron-4", "boligenhed", ["CONTACT"]]] });
   await step("… and looks", "boligenhed-1", `${dropin}/GetCitizenFile`, { citizen: theirs, holder: centre, purpose: purpose("FIND_AND_KEEP_HOME"), categories: categories("CONTACT") });
 
@@ -40,7 +41,10 @@ export async function play(story) {
   const kinds = (response) => (response.sections ?? []).map((one) => one.kind);
   await step("The drop-in centre's answer, to read and for a machine", me, `${dropinRights}/ExportRecords`, { ticket: of(centre) }, {
     check(response) {
-      assert.deepEqual(kinds(response), ["file", "regular"]);
+      assert.deepEqual(kinds(response), ["file", "regular", "reading"]);
+      const [reading] = response.sections[2].records;
+      assert.equal(JSON.parse(reading.json).read_by, "perron-4-2");
+      assert.match(reading.textDa, /^Læst af: .*\nFørste gang den dag: .*\nFørst med: .*GetRegular\n$/);
       assert.match(response.sections[0].records[0].textDa, /Ønsker og mål: Et sted at bo/i);
       assert.equal(JSON.parse(response.sections[0].records[0].json).goals, "Et sted at bo");
       return response.sections[0].records[0].textDa;
@@ -78,6 +82,7 @@ export async function play(story) {
   await denied("… once", "boligenhed-1", `${rights}/IssueAccessTickets`, { citizen: theirs, presence: forRecords }, "FAILED_PRECONDITION STATEMENT_USED");
   const forAdviser = witnessed.tickets.find((one) => one.agency === nurses).ticket;
   await step("… and reads with the citizen what the clinic keeps", "boligenhed-1", `${clinicRights}/ExportRecords`, { ticket: forAdviser }, { check: (response) => assert.ok(kinds(response).includes("course")) });
+  await step("That leaves no line in the clinic's own log: lines of one moment would join agencies", me, `${clinicRights}/ExportRecords`, { ticket: of(nurses) }, { check: (response) => assert.deepEqual(kinds(response), ["file", "course", "standing"]) });
   await denied("A colleague cannot use the adviser's ticket", "boligenhed-2", `${clinicRights}/ExportRecords`, { ticket: forAdviser });
 
   // --- a word of one's own --------------------------------------------------------------------------------------------

@@ -3,8 +3,10 @@
 #include <algorithm>
 
 #include "absl/strings/match.h"
+#include "absl/strings/numbers.h"
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_format.h"
+#include "services/runtime/stored.pb.h"
 
 namespace brobygger::testing {
 namespace {
@@ -49,6 +51,15 @@ ReadValue MemoryStore::Read(const ReadKey& key) const {
   switch (key.what) {
     case ReadKey::What::kPage:
       return ReadPage(key);
+    case ReadKey::What::kReadings: {
+      const auto it = readings_.find(key.id);
+      if (it == readings_.end()) return out;
+      size_t left = it->second.size();
+      if (!key.after.empty() && !absl::SimpleAtoi(key.after, &left)) return out;
+      while (left > 0 && out.readings.size() < static_cast<size_t>(key.limit)) out.readings.push_back(it->second[--left]);
+      if (left > 0) out.next = absl::StrCat(left);
+      return out;
+    }
     case ReadKey::What::kClaim:
       out.holder = Claim(key.id);
       if (absl::StartsWith(out.holder, absl::StrCat(key.kind, "/"))) {
@@ -66,6 +77,15 @@ ReadValue MemoryStore::Read(const ReadKey& key) const {
     }
   }
   return out;
+}
+
+void MemoryStore::NoteRead(const std::string& owner, const std::string& person, absl::Time now, const std::string& method) {
+  auto note = std::make_shared<stored::ReadNote>();
+  note->set_owner(owner);
+  note->set_person(person);
+  note->set_time_ms(absl::ToUnixMillis(now));
+  note->set_method(method);
+  readings_[owner].push_back(std::move(note));
 }
 
 absl::StatusOr<Decision> MemoryStore::Loop(const std::function<absl::StatusOr<Decision>(View&)>& decide) {

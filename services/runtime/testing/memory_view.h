@@ -62,6 +62,8 @@ class MemoryStore {
   absl::Status Put(absl::string_view id, const Message& record);
   // The clear bytes of a record, as a script would read them; "" if there are none.
   std::string Facet(absl::string_view kind, absl::string_view id) const;
+  // Writes a line into the reading log, as the runtime does.
+  void NoteRead(const std::string& owner, const std::string& person, absl::Time now, const std::string& method);
   // "<kind>/<id>" of the record that holds the claim, "" if it is free.
   std::string Claim(absl::string_view claim) const;
   // Kind and id of the records whose time has come, earliest first.
@@ -89,6 +91,7 @@ class MemoryStore {
   const EntitySet* entities_;
   std::map<Key, Record> records_;
   std::map<std::string, Key> claims_;
+  std::map<std::string, std::vector<std::shared_ptr<const Message>>> readings_;  // owner -> oldest first
   std::vector<Decision::LedgerAppend> ledger_;
   std::vector<std::shared_ptr<Message>> events_;
   std::set<std::string> destroyed_;

@@ -42,7 +42,7 @@ async function gathering(site, random, chosen, longest) {
 
 // Plays until `seconds` are over. `names`: which nemeses; `targets`: over whom, if not over all. `ledger`: a LedgerJudge that has seen the ledger so far. Returns { found, figures }.
 export async function play({ site, random, names = Object.keys(nemeses), targets, seconds, people = 6, most = 3, longest = 1200, rest, counters, ledger = new LedgerJudge(), say = () => {} }) {
-  roadNames = site.roads.map((r) => r.name);
+  roadNames = site.network.roads.map((r) => r.name);
   names = names.filter((name) => !site.why.has(name));
   const there = await settle(people);
   ledger.take(await readLedger(ledger.length));

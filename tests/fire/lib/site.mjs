@@ -1,4 +1,4 @@
-// The instance, prepared for the fire: its processes carry the faults of fault.cc, the roads between them go through proxies of ours, and
+// The instance, prepared for the fire: its processes carry the faults of fault.cc, the roads between them lead through a network of ours, and
 // both stores lie on small disks of their own. Everything is put back by restore().
 import { execFile, execFileSync } from "node:child_process";
 import { closeSync, cpSync, existsSync, lstatSync, mkdirSync, mkdtempSync, openSync, readFileSync, readdirSync, rmSync, statfsSync, statSync, symlinkSync, writeFileSync, writeSync } from "node:fs";
@@ -9,7 +9,7 @@ import { viaGateway, viaGrpc } from "../../lib/client.mjs";
 import { ports } from "../../lib/instance.mjs";
 import { date, requestId, strangerReference } from "../../lib/values.mjs";
 import { agreed, build, home, long, root, run, service, sleep, within } from "../../faults/lib/world.mjs";
-import { Road } from "./proxy.mjs";
+import { Network } from "./network.mjs";
 
 const exec = promisify(execFile);
 export const stores = ["redis-trust", "redis-records"], services = Object.keys(ports).filter((name) => !["gateway", "issuer"].includes(name));
@@ -19,7 +19,6 @@ const firstRoad = ports.consent + 400;
 const diskBytes = (long ? 8 : 3) * 2 ** 30;  // of memory, and only as far as it is used; looks stop when less than one GB is free
 
 export class Site {
-  roads = [];
   disks = new Map();       // store -> where its disk is mounted
   why = new Map();         // what is not possible here -> why
   #control = join(run, "fire");
@@ -48,21 +47,17 @@ export class Site {
     for (const store of stores) {
       for (const file of this.logs(store)) this.#note(store, file, statSync(join(this.#data(store), "appendonlydir", file)).size);
     }
-    for (const [i, [from, to]] of roads.entries()) {
-      const config = join(run, `config/${from}.textproto`), text = readFileSync(config, "utf8");
-      if (!this.#configs.has(config)) this.#configs.set(config, text);
-      const at = text.replaceAll(`target: "localhost:${ports[to]}"`, `target: "localhost:${firstRoad + i}"`);
-      if (at === text) throw new Error(`${config} names no ${to}`);
-      writeFileSync(config, at);
-      this.roads.push(await Road.between(from, to, firstRoad + i, ports[to]));
-    }
+    this.network = await Network.make(roads.map(([from, to]) => [from, to, ports[to]]), firstRoad);
+    if (this.network.why) this.why.set("loss on the roads", this.network.why);
+    for (const name of services) this.#change(name, `listen: "127.0.0.1:${ports[name]}"`, `listen: "${this.network.listen}:${ports[name]}"`);
+    for (const { from, to, host, port } of this.network.roads) this.#change(from, `target: "localhost:${ports[to]}"`, `target: "${host}:${port}"`);
     await this.start(...everything);
   }
 
   async restore() {
     await this.act("stop", ...[...everything].reverse());
     for (const [config, text] of this.#configs) writeFileSync(config, text);
-    for (const road of this.roads) await road.close();
+    await this.network?.close();
     for (const [store, disk] of this.disks) {
       const data = this.#data(store);
       rmSync(data);
@@ -73,6 +68,13 @@ export class Site {
     rmSync(this.#control, { recursive: true, force: true });
     this.env = process.env;
     await this.start(...everything);
+  }
+
+  #change(name, from, to) {
+    const config = join(run, `config/${name}.textproto`), text = readFileSync(config, "utf8");
+    if (!this.#configs.has(config)) this.#configs.set(config, text);
+    if (!text.includes(from)) throw new Error(`${config} does not hold ${from}`);
+    writeFileSync(config, text.replaceAll(from, to));
   }
 
   // deploy/local/process, on processes that carry the faults.

@@ -5,7 +5,7 @@
 //   append  a file that follows the library
 //   instead { process: program }, env: what that program reads
 //   redis   { store: [setting, value] }
-//   evils   which nemeses bring it to light; none: under load alone
+//   evils   which nemeses bring it to light; none: under load alone. most: of them at once, if more than one. counters: how many clients count
 //   breaks  the promise that is broken first of all
 const store = "services/runtime/store.lua", gate = "services/consent/authorise.lua";
 const top = "local KEPT_HEADS = 100000";
@@ -56,7 +56,7 @@ export const variants = [
     ],
   },
   {
-    name: "a request that is forgotten once it is done", breaks: "P7", evils: ["kill"], targets: ["dropin", "redis-records", "gateway"], seconds: 8,
+    name: "a request that is forgotten once it is done", breaks: "P7", evils: ["slow", "kill"], most: 2, targets: ["redis-records", "dropin"], counters: 12, seconds: 8,
     edits: [
       [store, "if redis.call('EXISTS', base .. 'i:' .. name) == 1 then return { 'CONFLICT' } end end,", "end,"],
       [store, "redis.call('SET', base .. 'i:' .. name, answer, 'PX', KEPT_ANSWER_MS)", ""],

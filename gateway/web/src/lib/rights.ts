@@ -59,18 +59,26 @@ export interface Kept {
   missing: boolean;
 }
 
-/** Everything that one keeper has, page after page; a kind that goes on is one section. */
+/** One section of each kind: one that goes on, or that several keepers have. What every keeper has comes last. */
+function joined(sections: KeptSection[]): KeptSection[] {
+  const all: KeptSection[] = [];
+  for (const section of sections) {
+    const known = all.find(({ kind }) => kind === section.kind);
+    if (known) known.records.push(...section.records);
+    else all.push(section);
+  }
+  const last = ["statement", "reading"];
+  return all.sort((a, b) => last.indexOf(a.kind) - last.indexOf(b.kind));
+}
+
+/** Everything that one keeper has, page after page. */
 async function sectionsOf({ service }: Keeper, { ticket }: AgencyTicket): Promise<KeptSection[]> {
   const all: KeptSection[] = [];
   let pageToken = "";
   do {
     const from = pageToken;
     const page = await act(() => client(service).exportRecords({ ticket, pageToken: from }));
-    for (const section of page.sections) {
-      const known = all.find(({ kind }) => kind === section.kind);
-      if (known) known.records.push(...section.records);
-      else all.push(section);
-    }
+    all.push(...page.sections);
     pageToken = page.nextPageToken;
   } while (pageToken);
   return all;
@@ -87,7 +95,7 @@ export async function everything(tickets: AgencyTicket[]): Promise<Kept[]> {
         nameDa,
         nameEn,
         services,
-        sections: answers.flatMap((answer) => (answer.status === "fulfilled" ? answer.value : [])),
+        sections: joined(answers.flatMap((answer) => (answer.status === "fulfilled" ? answer.value : []))),
         missing: isUnknownSomewhere(ticket) || answers.some(({ status }) => status === "rejected"),
       };
     }),

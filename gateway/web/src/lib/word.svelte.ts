@@ -23,8 +23,7 @@ export class CitizenWord {
   code = $state("");
   /** The citizen signed on paper. */
   written = $state(false);
-  /** The second person ticked that they heard it. */
-  heard = $state(false);
+  private heardAbout = $state<string | null>(null);
   private kept = $state.raw<{ content: string; presence: Presence; witness: SecondPerson | null } | null>(null);
   private readonly citizen: string;
   private readonly use: PresenceUse;
@@ -40,7 +39,18 @@ export class CitizenWord {
   }
 
   private get content(): string {
-    return JSON.stringify([this.kind, this.method, this.companion, this.written, this.consents(), this.holder()]);
+    return JSON.stringify([this.kind, this.method, this.companion, this.written, this.about]);
+  }
+
+  /** The second person ticked that they heard it: what it is for now, and nothing else. */
+  get heard(): boolean {
+    return this.heardAbout === this.about;
+  }
+  set heard(yes: boolean) {
+    this.heardAbout = yes ? this.about : null;
+  }
+  private get about(): string {
+    return JSON.stringify([this.consents(), this.holder()]);
   }
 
   /** Whether what was signed still says what the page says. */

@@ -1,23 +1,21 @@
-// A road between two processes that can be cut, fall silent in one or both directions, or become slow.
+// One place on a road between two processes, where it can be cut, fall silent in one or both directions, or become slow.
 import net from "node:net";
 
 export class Road {
-  mode = "open";   // open | cut | silent | deaf (questions do not arrive) | mute (answers do not) | slow
+  mode = "open";   // open, or one of Road.modes
+  static modes = ["cut", "silent", "deaf", "mute", "slow"];  // deaf: questions do not arrive; mute: answers do not
   #pairs = new Set();
-  #server;
 
-  static async between(from, to, port, target) {
-    const road = new Road();
-    road.name = `${from} to ${to}`;
-    road.port = port;
-    road.#server = net.createServer({ pauseOnConnect: true }, (near) => road.#open(near, target));
-    await new Promise((resolve, reject) => road.#server.once("error", reject).listen(port, "127.0.0.1", resolve));
+  // `at`, `to`: { host, port }.
+  static async between(at, to) {
+    const road = new Road(), server = net.createServer({ pauseOnConnect: true }, (near) => road.#open(near, to));
+    await new Promise((resolve, reject) => server.once("error", reject).listen(at, resolve));
     return road;
   }
 
-  #open(near, target) {
+  #open(near, to) {
     if (this.mode === "cut") return near.destroy();
-    const far = net.connect(target, "127.0.0.1");
+    const far = net.connect(to);
     const pair = { near, far };
     this.#pairs.add(pair);
     const end = () => { near.destroy(); far.destroy(); this.#pairs.delete(pair); };
@@ -43,10 +41,5 @@ export class Road {
       if (mode === "cut") { pair.near.destroy(); pair.far.destroy(); }
       else this.#flow(pair);
     }
-  }
-
-  async close() {
-    this.set("cut");
-    await new Promise((resolve) => this.#server.close(resolve));
   }
 }
