@@ -5,6 +5,27 @@ import { base, settled } from "./browser.mjs";
 export const here = (page) => page.getByLabel("Borgeren er her").check();
 export const press = (page, name) => page.getByRole("button", { name, exact: true }).click();
 
+// The first call of this method waits; the others pass. What comes back lets it go, and is done when the page has its answer.
+export async function holdFirst(page, method) {
+  const called = new RegExp(`/${method}$`);
+  let letGo, held = false;
+  const waiting = new Promise((resolve) => (letGo = resolve));
+  await page.route(called, async (route) => {
+    if (!held) {
+      held = true;
+      await waiting;
+    }
+    await route.continue();
+  });
+  return async () => {
+    assert.ok(held, `${method} was called`);
+    const answered = page.waitForResponse(called);
+    letGo();
+    await (await answered).finished();
+    await settled(page);
+  };
+}
+
 // Writes a date { year, month, day } into the three boxes of a question.
 export async function fillDate(page, id, { year, month, day }) {
   for (const [part, value] of [["Dag", day], ["Måned", month], ["År", year]]) await page.locator(`#${id}`).getByLabel(part, { exact: true }).fill(String(value));

@@ -2,7 +2,7 @@
 import assert from "node:assert/strict";
 import { after, test } from "node:test";
 import { as, base, checkPage, closeBrowser, phone, settled } from "./browser.mjs";
-import { here, newCitizen, press } from "./acts.mjs";
+import { here, holdFirst, newCitizen, press } from "./acts.mjs";
 
 after(closeBrowser);
 
@@ -59,6 +59,43 @@ test("the list: last changed first, more on demand, and nobody of that name", as
   await press(page, "Find");
   await page.getByText("Ingen af jeres kort har navnet “Ingenhedderdette”.").waitFor();
   await checkPage(page, "citizens-none-phone");
+  await close();
+});
+
+test("a name and Enter while the list is still read: it is looked for, and the older answer changes nothing", async () => {
+  const { page, close } = await as("koordination-1");
+  const name = word();
+  const kaj = await newCitizen(page, null);
+  await writeCard(page, kaj, name);
+  const nobody = page.getByText("Ingen af jeres kort har navnet “Ingenhedderdette”.");
+  const letGo = await holdFirst(page, "ListCitizenCards");
+  await page.goto(`${base}/borgere`);
+  await page.getByLabel("Find en borger").fill("Ingenhedderdette");
+  await page.keyboard.press("Enter");
+  await page.keyboard.press("Enter");
+  await nobody.waitFor();
+  await letGo();
+  await nobody.waitFor();
+  assert.equal(await page.locator(".found a").count(), 0);
+  await page.getByLabel("Find en borger").fill(name);
+  await page.keyboard.press("Enter");
+  await page.waitForURL(`${base}/borger/${kaj}`);
+  await close();
+});
+
+test("whoever has gone on before the answer comes stays where they are", async () => {
+  const { page, close } = await as("koordination-1");
+  const name = word();
+  await writeCard(page, await newCitizen(page, null), name);
+  await page.goto(base);
+  await settled(page);
+  const letGo = await holdFirst(page, "ListCitizenCards");
+  await page.getByLabel("Find en borger").fill(name);
+  await page.keyboard.press("Enter");
+  await page.getByRole("link", { name: "Ny borger" }).first().click();
+  await page.waitForURL(`${base}/ny-borger`);
+  await letGo();
+  assert.equal(page.url(), `${base}/ny-borger`);
   await close();
 });
 

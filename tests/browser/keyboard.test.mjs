@@ -1,7 +1,9 @@
-// One whole road by the keyboard alone: sign in, write a citizen down, propose a consent, stop before the yes.
+// By the keyboard alone: one whole road (sign in, write a citizen down, propose a consent, stop before the yes), and faster than the page.
 import assert from "node:assert/strict";
 import { after, test } from "node:test";
-import { base, closeBrowser, password, settled, visitor } from "./browser.mjs";
+import { holdFirst } from "./acts.mjs";
+import { as, base, closeBrowser, password, settled, visitor } from "./browser.mjs";
+import { line, mark } from "./house.mjs";
 import { choose, focused, tabTo } from "./keys.mjs";
 
 after(closeBrowser);
@@ -56,5 +58,21 @@ test("by keyboard alone", async () => {
   await page.keyboard.press("Enter");
   await page.getByText("Trin 2 af 5").waitFor();
   await focused(page, /^Trin 2 af 5$/, "the step is read from its top");
+  await close();
+});
+
+test("somebody is written down while the list is still read, and its older answer does not take them away", async () => {
+  const { page, close } = await as("perron-4-1");
+  const alias = `Hurtig ${mark}`;
+  const letGo = await holdFirst(page, "ListParticipants");
+  await page.goto(`${base}/deltagere`);
+  await page.getByLabel("Hvad vil du gerne kaldes?").fill(alias);
+  await page.keyboard.press("Enter");
+  await line(page, alias).waitFor();
+  await letGo();
+  assert.equal(await line(page, alias).count(), 1);
+  await line(page, alias).getByRole("button", { name: /^Glem: / }).click();
+  await page.getByRole("dialog").getByRole("button", { name: "Ja, glem" }).click();
+  await line(page, alias).waitFor({ state: "detached" });
   await close();
 });

@@ -25,7 +25,7 @@ export class Doing {
   refused = $state.raw<unknown>(null);
   busy = $state(false);
 
-  constructor(private readonly load: () => Promise<void>) {}
+  constructor(private readonly load: () => Promise<unknown>) {}
 
   show(form: string): void {
     [this.open, this.said, this.refused] = [form, "", null];
