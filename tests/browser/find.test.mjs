@@ -99,6 +99,28 @@ test("whoever has gone on before the answer comes stays where they are", async (
   await close();
 });
 
+test("a search that cannot be done now is said, here and on the list, and the same name goes again", async () => {
+  const { page, close } = await as("koordination-1", { allow: [503] });
+  const name = word();
+  const kaj = await newCitizen(page, null);
+  await writeCard(page, kaj, name);
+  const asked = /ListCitizenCards$/;
+  for (const path of ["/overblik", "/borgere"]) {
+    await page.goto(base + path);
+    await settled(page);
+    await page.route(asked, (route) => route.fulfill({ status: 503, contentType: "application/json", body: '{"code":"unavailable"}' }));
+    await page.getByLabel("Find en borger").fill(name);
+    await page.keyboard.press("Enter");
+    const again = page.getByRole("button", { name: "Prøv igen" });
+    await again.waitFor();
+    assert.equal(new URL(page.url()).pathname, path);
+    await page.unroute(asked);
+    await again.click();
+    await page.waitForURL(`${base}/borger/${kaj}`);
+  }
+  await close();
+});
+
 test("another agency does not find them", async () => {
   const coordinator = await as("koordination-1");
   const name = word();
