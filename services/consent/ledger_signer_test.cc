@@ -214,7 +214,7 @@ TEST_F(LedgerSignerTest, WhatWasHashedIsProvedFromMemory) {
   EXPECT_TRUE(Consistency(*signer, 300, 1000).ok());
   std::sort(took.begin(), took.end());
   std::fprintf(stderr, "a proof from memory takes %s, at most %s\n", absl::FormatDuration(took[took.size() / 2]).c_str(), absl::FormatDuration(took.back()).c_str());
-  EXPECT_LT(took[took.size() / 2], absl::Milliseconds(5));
+  EXPECT_LT(took[took.size() / 2], absl::Milliseconds(100));
   server_.Start();
 }
 

@@ -14,6 +14,7 @@
 #include "services/runtime/drain.h"
 #include "services/runtime/replay.h"
 #include "services/runtime/status.h"
+#include "services/runtime/testing/comes.h"
 #include "services/runtime/testing/store_fixture.h"
 #include "services/runtime/testing/temp_dir.h"
 
@@ -94,11 +95,10 @@ TEST(JournalFile, ALineThatWaitsHoldsNothingElseAndWaitsOnce) {
   journal->Append({{"dropin:{a}:", 2, "y"}}, [&tried, commit](absl::Status) { tried.set_value(); }, [&](const Journal::Line&) { ++written; });
   tried.get_future().wait();
   commit.reset();
-  for (int i = 0; i < 100 && !held.expired(); ++i) absl::SleepFor(absl::Milliseconds(10));
-  EXPECT_TRUE(held.expired());
+  EXPECT_TRUE(Comes([&] { return held.expired(); }));
   for (int i = 0; i < 5; ++i) EXPECT_FALSE(journal->AppendAndWait({{"dropin:{a}:", 2, "y"}}).ok());
   std::ofstream(path, std::ios::app) << std::string(whole, '\n');  // as long as it was
-  for (int i = 0; i < 300 && written == 0; ++i) absl::SleepFor(absl::Milliseconds(10));
+  EXPECT_TRUE(Comes([&] { return written != 0; }));
   EXPECT_EQ(std::filesystem::file_size(path), 2 * whole);
 }
 
@@ -197,8 +197,7 @@ TEST_F(JournalTest, WhatClosesIsThereBeforeItIsAnsweredAndNothingElse) {
   EXPECT_EQ(Lines(*journal_).size(), 1u);
   ASSERT_TRUE(Destroy("citizens/x").ok());
   EXPECT_EQ(Lines(*journal_).size(), 2u);
-  for (int i = 0; i < 100 && Waits(); ++i) absl::SleepFor(absl::Milliseconds(10));
-  EXPECT_FALSE(Waits());
+  EXPECT_TRUE(Comes([&] { return !Waits(); }));
   // Neither the record's name nor the owner's key id stands in it.
   std::ifstream file(dir_.path() + "/test.1.journal");
   const std::string text{std::istreambuf_iterator<char>(file), std::istreambuf_iterator<char>()};
@@ -214,7 +213,7 @@ TEST_F(JournalTest, AStoreFromAnOlderCopyForgetsNothing) {
   for (const auto& key : server_->Admin({"KEYS", "*}:*"}).elements) copy[key.text] = server_->Admin({"GET", key.text}).text;
   ASSERT_TRUE(Write("a", "citizens/x", "shut").ok());
   ASSERT_TRUE(Destroy("citizens/y").ok());
-  for (int i = 0; i < 100 && Waits(); ++i) absl::SleepFor(absl::Milliseconds(10));  // or they are written twice, which is allowed
+  EXPECT_TRUE(Comes([&] { return !Waits(); }));  // or they are written twice, which is allowed
   EXPECT_TRUE(Replay().ok());
   EXPECT_THAT(alarms_, IsEmpty()) << "store and journal belong together";
 
@@ -250,7 +249,7 @@ TEST_F(JournalTest, TwoNotesUnderOneNumberAreBothDoneAgain) {
   };
   const auto shut = [&](const char* id) { return Write(id, absl::StrCat("citizens/", id), "shut"); };
   ASSERT_TRUE(shut("a").ok());
-  for (int i = 0; i < 300 && Waits(); ++i) absl::SleepFor(absl::Milliseconds(10));
+  EXPECT_TRUE(Comes([&] { return !Waits(); }));
   ASSERT_FALSE(Waits());
   EXPECT_TRUE(Replay().ok());
   EXPECT_THAT(alarms_, IsEmpty());
@@ -263,7 +262,7 @@ TEST_F(JournalTest, TwoNotesUnderOneNumberAreBothDoneAgain) {
     kept_->KeepJournal(second.get());
     ASSERT_TRUE(shut("b").ok());
     EXPECT_EQ(Raw("jn"), "1") << "the number that the other one has";
-    for (int i = 0; i < 300 && !dies && Waits(); ++i) absl::SleepFor(absl::Milliseconds(10));
+    EXPECT_TRUE(dies || Comes([&] { return !Waits(); }));
     EXPECT_EQ(Waits(), dies);
     second.reset();
     NextProcess();
@@ -290,7 +289,7 @@ TEST_F(JournalTest, TwoNotesUnderOneNumberAreBothDoneAgain) {
 TEST_F(JournalTest, AStoreWithoutItsJournalIsNotServed) {
   ASSERT_TRUE(Destroy("citizens/x").ok());
   ASSERT_TRUE(Destroy("citizens/y").ok());
-  for (int i = 0; i < 100 && Waits(); ++i) absl::SleepFor(absl::Milliseconds(10));
+  EXPECT_TRUE(Comes([&] { return !Waits(); }));
   journal_->Stop();
   const std::string path = dir_.path() + "/test.1.journal";
   std::filesystem::remove(path);
@@ -313,7 +312,7 @@ TEST_F(JournalTest, ALineThatCouldNotBeWrittenWaitsInTheStore) {
   EXPECT_TRUE(Waits());
   EXPECT_THAT(Lines(*journal_), IsEmpty());
   setrlimit(RLIMIT_FSIZE, &before);
-  for (int i = 0; i < 300 && Waits(); ++i) absl::SleepFor(absl::Milliseconds(10));
+  EXPECT_TRUE(Comes([&] { return !Waits(); }));
   EXPECT_FALSE(Waits()) << "tried again until it could be written";
   EXPECT_EQ(Lines(*journal_).size(), 1u);
 }
@@ -327,8 +326,7 @@ TEST_F(JournalTest, ALineOfAProcessThatDiedIsWrittenByTheNext) {
   NextProcess();
   EXPECT_TRUE(Replay().ok());
   EXPECT_EQ(Lines(*journal_).size(), 1u);
-  for (int i = 0; i < 100 && Waits(); ++i) absl::SleepFor(absl::Milliseconds(10));
-  EXPECT_FALSE(Waits());
+  EXPECT_TRUE(Comes([&] { return !Waits(); }));
 }
 
 TEST_F(JournalTest, ALineOfAProcessThatDiedIsWrittenWhileAnotherRuns) {
@@ -342,8 +340,7 @@ TEST_F(JournalTest, ALineOfAProcessThatDiedIsWrittenWhileAnotherRuns) {
   d.DestroyKey("citizens/x");
   const View view(&entities_);
   ASSERT_TRUE(Await<absl::Status>([&](auto done) { other.Commit(scope_, {&view, &d, std::nullopt, clock_.Now()}, done); }).ok());
-  for (int i = 0; i < 300 && Waits(); ++i) absl::SleepFor(absl::Milliseconds(10));
-  EXPECT_FALSE(Waits());
+  EXPECT_TRUE(Comes([&] { return !Waits(); }));
   EXPECT_EQ(Lines(*journal_).size(), 1u);
 }
 
@@ -368,13 +365,13 @@ TEST_F(JournalTest, ALineThatWaitsLongAndAStoreThatWentBackRaiseTheAlarm) {
   auto drain = Drain([&](const char* what) { ++(what == std::string("journal_late") ? late : restored); }, [&] { ++ended; });
   std::filesystem::resize_file(dir_.path() + "/test.1.journal", 0);  // so that nothing can be written
   ASSERT_TRUE(Destroy("citizens/y").ok());
-  for (int i = 0; i < 300 && late == 0; ++i) absl::SleepFor(absl::Milliseconds(10));
+  EXPECT_TRUE(Comes([&] { return late != 0; }));
   absl::SleepFor(absl::Milliseconds(200));
   EXPECT_EQ(late, 1) << "once, not at every look";
   EXPECT_EQ(waiting_, 1u);
   EXPECT_EQ(ended, 0);
   SetRaw("jn", "1");
-  for (int i = 0; i < 300 && ended == 0; ++i) absl::SleepFor(absl::Milliseconds(10));
+  EXPECT_TRUE(Comes([&] { return ended != 0; }));
   EXPECT_EQ(restored, 1);
   EXPECT_EQ(ended, 1);
 }
@@ -399,7 +396,7 @@ TEST_F(JournalTest, AStoreThatWentBackTakesNotASingleWrite) {
 TEST_F(JournalTest, ALineThatTakesTheNumberOfAnotherIsFoundOut) {
   ASSERT_TRUE(Destroy("citizens/x").ok());
   ASSERT_TRUE(Destroy("citizens/y").ok());
-  for (int i = 0; i < 100 && Waits(); ++i) absl::SleepFor(absl::Milliseconds(10));
+  EXPECT_TRUE(Comes([&] { return !Waits(); }));
   ASSERT_TRUE(Replay().ok());
   std::vector<Journal::Line> lines;
   ASSERT_TRUE(journal_->ForEach([&](const Journal::Line& l) { lines.push_back(l); }).ok());
@@ -434,7 +431,7 @@ TEST_F(JournalTest, AFileLostFromTheMiddleIsNoticed) {
   ASSERT_TRUE(Destroy("citizens/z").ok());
   kept_->KeepJournal(journal_.get());
   ASSERT_TRUE(Destroy("citizens/w").ok());
-  for (int i = 0; i < 100 && Waits(); ++i) absl::SleepFor(absl::Milliseconds(10));
+  EXPECT_TRUE(Comes([&] { return !Waits(); }));
   EXPECT_TRUE(Replay().ok());
   second.reset();
   std::filesystem::rename(dir_.path() + "/test.2.journal", hidden);
@@ -455,7 +452,7 @@ TEST_F(JournalTest, AFileLostFromTheMiddleIsNoticed) {
 TEST_F(JournalTest, OneWaitingLineDoesNotStandForALostJournal) {
   ASSERT_TRUE(Destroy("citizens/x").ok());
   ASSERT_TRUE(Destroy("citizens/y").ok());
-  for (int i = 0; i < 100 && Waits(); ++i) absl::SleepFor(absl::Milliseconds(10));
+  EXPECT_TRUE(Comes([&] { return !Waits(); }));
   ASSERT_TRUE(DestroyAndDie("citizens/z").ok());
   ASSERT_TRUE(Waits());
   journal_.reset();

@@ -15,23 +15,16 @@
 #include "gmock/gmock.h"
 #include "gtest/gtest.h"
 #include "services/runtime/status.h"
+#include "services/runtime/testing/comes.h"
 #include "services/runtime/testing/redis_server.h"
 
 namespace brobygger {
 namespace {
 
 using ::testing::HasSubstr;
+using testing::Comes;
+using testing::kPatience;
 using testing::RedisServer;
-
-// Longer than anything takes that is going to happen, on whatever machine.
-constexpr absl::Duration kPatience = absl::Seconds(60);
-
-bool Within(absl::Duration limit, const std::function<bool()>& condition) {
-  for (const absl::Time end = absl::Now() + limit; absl::Now() < end; absl::SleepFor(absl::Milliseconds(5))) {
-    if (condition()) return true;
-  }
-  return false;
-}
 
 TEST(RedisTest, SpeaksAllReplies) {
   RedisServer server;
@@ -82,7 +75,7 @@ TEST(RedisTest, ManyThreadsShareOneConnection) {
     });
   }
   for (auto& t : threads) t.join();
-  EXPECT_TRUE(Within(kPatience, [&] { return answered == 2000; }));
+  EXPECT_TRUE(Comes([&] { return answered == 2000; }));
   EXPECT_EQ(wrong, 0);
 }
 
@@ -112,7 +105,7 @@ TEST(RedisTest, WorkAfterRepliesThatCameTogether) {
       }
     }
     ASSERT_TRUE(done.WaitForNotificationWithTimeout(kPatience));
-    ASSERT_TRUE(Within(kPatience, [&] { return replies == 5; }));
+    ASSERT_TRUE(Comes([&] { return replies == 5; }));
   }
   EXPECT_EQ(before, 5);
 }
@@ -138,7 +131,7 @@ TEST(RedisTest, CommandsTogetherGoOutAtTheEnd) {
     held_back = other->Call({"GET", a})->IsNil();  // a blocking call does not wait for the end
   }
   EXPECT_TRUE(held_back);
-  EXPECT_TRUE(Within(kPatience, [&] { return answered == sent; }));
+  EXPECT_TRUE(Comes([&] { return answered == sent; }));
   EXPECT_EQ(other->Call({"GET", "b"})->text, "1");
   {
     const Redis::Together held;
@@ -146,7 +139,7 @@ TEST(RedisTest, CommandsTogetherGoOutAtTheEnd) {
     std::thread([&] { EXPECT_TRUE(redis->Call({"PING"}).ok()); }).join();
     EXPECT_EQ(other->Call({"GET", "c"})->text, "1") << "another thread's command takes it along, in order";
   }
-  EXPECT_TRUE(Within(kPatience, [&] { return answered == sent + 1; }));
+  EXPECT_TRUE(Comes([&] { return answered == sent + 1; }));
 }
 
 // Bound and given up; the server takes it a moment later. Below the ports that the system gives to others.
@@ -179,7 +172,7 @@ TEST(RedisTest, OverTcp) {
   ASSERT_TRUE(redis.ok()) << redis.status();
   EXPECT_EQ((*redis)->Call({"SET", "a", "1"})->text, "OK");
   server.Restart();
-  EXPECT_TRUE(Within(kPatience, [&] { return ReasonOf((*redis)->Call({"GET", "a"}).status()) != "STORE_DOWN"; }));
+  EXPECT_TRUE(Comes([&] { return ReasonOf((*redis)->Call({"GET", "a"}).status()) != "STORE_DOWN"; }));
   EXPECT_EQ((*redis)->Call({"GET", "a"})->text, "1");
 }
 
@@ -202,7 +195,7 @@ TEST(RedisTest, NothingIsAskedBeforeAWriteHasBeenAnswered) {
   EXPECT_EQ(server.Admin({"GET", key}).text, "1");
   (void)redis->Call({"SET", key, "old"});
   server.Restart();
-  ASSERT_TRUE(Within(kPatience, [&] { return redis->Call({"GET", "other"}).ok(); }));
+  ASSERT_TRUE(Comes([&] { return redis->Call({"GET", "other"}).ok(); }));
   EXPECT_EQ(redis->Call({"GET", key})->text, "1");
 }
 
@@ -246,13 +239,13 @@ TEST(RedisTest, FailsWhatIsOutstandingAndComesBack) {
     });
   }
   server.Kill9();
-  EXPECT_TRUE(Within(kPatience, [&] { return answered == kCommands; }));
+  EXPECT_TRUE(Comes([&] { return answered == kCommands; }));
   EXPECT_EQ(down, kCommands);
   EXPECT_FALSE(redis->connected());
   EXPECT_EQ(ReasonOf(redis->Call({"GET", "a"}).status()), "STORE_DOWN") << "without a connection a command fails, and does not wait for one";
 
   server.Start();
-  EXPECT_TRUE(Within(kPatience, [&] { return redis->connected(); }));
+  EXPECT_TRUE(Comes([&] { return redis->connected(); }));
   EXPECT_EQ(redis->Call({"GET", "a"})->text, "1");
   EXPECT_TRUE(redis->Call({"GET", "counter"})->IsNil()) << "nothing was sent again";
 }
@@ -265,7 +258,7 @@ TEST(RedisTest, AStalledRedisCountsAsBroken) {
   server.Pause();
   EXPECT_EQ(ReasonOf(redis->Call({"GET", "a"}).status()), "STORE_DOWN") << "though the pause has no end";
   server.Resume();
-  EXPECT_TRUE(Within(kPatience, [&] { return redis->Call({"GET", "a"}).ok(); }));
+  EXPECT_TRUE(Comes([&] { return redis->Call({"GET", "a"}).ok(); }));
 }
 
 TEST(RedisTest, TooMuchOutstandingIsRefused) {
@@ -283,7 +276,7 @@ TEST(RedisTest, TooMuchOutstandingIsRefused) {
   }
   EXPECT_EQ(busy, 5);
   server.Resume();
-  EXPECT_TRUE(Within(kPatience, [&] { return answered == 15; }));
+  EXPECT_TRUE(Comes([&] { return answered == 15; }));
   EXPECT_TRUE(redis->Call({"GET", "a"}).ok()) << "there is room again";
 }
 
@@ -328,10 +321,10 @@ TEST(RedisTest, ARedisThatComesBackWithoutDurabilityIsNotUsed) {
   server.Set("appendfsync", "everysec");
   server.Restart();
   EXPECT_EQ(ReasonOf(redis->Call({"GET", "a"}).status()), "STORE_DOWN");
-  EXPECT_FALSE(Within(absl::Seconds(1), [&] { return redis->connected(); }));
+  EXPECT_FALSE(Comes([&] { return redis->connected(); }, absl::Seconds(1)));
   server.Set("appendfsync", "always");
   server.Restart();
-  EXPECT_TRUE(Within(kPatience, [&] { return redis->connected(); }));
+  EXPECT_TRUE(Comes([&] { return redis->connected(); }));
 }
 
 }  // namespace

@@ -312,7 +312,7 @@ absl::StatusOr<std::unique_ptr<RpcClient>> RpcClient::Create(const runtime::Tls&
   grpc::ChannelArguments arguments;
   arguments.SetMaxReceiveMessageSize(kMaxResponse);
   arguments.SetInt(GRPC_ARG_INITIAL_RECONNECT_BACKOFF_MS, 100);
-  arguments.SetInt(GRPC_ARG_MIN_RECONNECT_BACKOFF_MS, 1000);  // also how long one attempt may take
+  arguments.SetInt(GRPC_ARG_MIN_RECONNECT_BACKOFF_MS, 3000);  // how long one attempt may take: a busy machine needs time for a handshake
   arguments.SetInt(GRPC_ARG_MAX_RECONNECT_BACKOFF_MS, 2000);
   arguments.SetInt(GRPC_ARG_KEEPALIVE_TIME_MS, 20 * 1000);
   arguments.SetInt(GRPC_ARG_KEEPALIVE_TIMEOUT_MS, 5 * 1000);

@@ -52,6 +52,7 @@ export async function closeBrowser() {
   started = undefined;
 }
 
+export const patience = 60_000;  // ms, for anything that a page should come to: a machine may stand still for a while
 export const wide = { width: 1280, height: 900 };
 export const phone = { width: 320, height: 640 };
 
@@ -59,7 +60,7 @@ export const phone = { width: 320, height: 640 };
 // status of an answer, or words of what the browser says.
 export async function visitor({ viewport = wide, allow = [] } = {}) {
   const context = await (await browser()).newContext({ viewport, locale: "da-DK", timezoneId: "Europe/Copenhagen" });
-  context.setDefaultTimeout(15_000);
+  context.setDefaultTimeout(patience);
   watch(context);
   const errors = [];
   const expected = new Set([404, ...allow]);
@@ -142,7 +143,7 @@ export async function settled(page) {
     setTimeout(done, 100);  // a tab in the background paints nothing
     requestAnimationFrame(() => requestAnimationFrame(() => setTimeout(done)));
   }));
-  for (const end = Date.now() + 15_000; ; await shown()) {
+  for (const end = Date.now() + patience; ; await shown()) {
     const quiet = async () => !underWay.get(page)?.size && (await page.locator(".spinner").count()) === 0;
     if (await quiet()) {
       await shown();  // what has just come may lead to more

@@ -5,7 +5,7 @@ import { after, before, test } from "node:test";
 import { close as closeCalls } from "../lib/client.mjs";
 import { date, stated } from "../lib/values.mjs";
 import { as, base, checkPage, closeBrowser, phone, settled, sheets } from "./browser.mjs";
-import { here, newCitizen, press } from "./acts.mjs";
+import { here, holdFirst, newCitizen, press } from "./acts.mjs";
 import { call, fillDate, inLine, leaveTheLine, mark, newHouse, offerOf, open, readOn, reasonIfPassed, theLine } from "./homes.mjs";
 import { choose, focused, tabTo } from "./keys.mjs";
 
@@ -513,6 +513,12 @@ test("the board's meetings: planned, agenda, called off; a third in a year is re
     await page.locator("article h3", { hasText: new RegExp(`10\\. ${month === 9 ? "september" : "marts"} ${year}`) }).waitFor();
   }
   assert.match(await page.locator("article h3").first().innerText(), /marts/, "by day, not as they were planned");
+  // Another year is asked for, and left before it has come.
+  const letGo = await holdFirst(page, "ListBoardMeetings");
+  await press(page, `Vis ${year + 1}`);
+  await press(page, `Vis ${year}`);
+  await letGo();
+  assert.equal(await page.locator("article h3").count(), 2);
   await plan(6);
   await alert(page, "Der er allerede to møder det år").waitFor();
   await checkPage(page, "homes-board-full");

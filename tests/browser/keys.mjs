@@ -1,5 +1,6 @@
 // A page by the keyboard alone.
 import assert from "node:assert/strict";
+import { patience } from "./browser.mjs";
 
 // What has the focus: its words, and whether it can be seen to have it.
 const focus = (page) =>
@@ -11,8 +12,6 @@ const focus = (page) =>
     // What the page itself put the focus on, to be read from there, is no stop.
     return { label: label.trim(), seen: at.tabIndex < 0 || (near.outlineStyle !== "none" && parseFloat(near.outlineWidth) >= 2) };
   });
-
-const patience = 15_000; // ms: a page may still be fetching what is wanted
 
 // Waits until the page has put the focus on the thing with this label.
 export async function focused(page, wanted, why) {

@@ -3,7 +3,7 @@ import assert from "node:assert/strict";
 import { after, before, test } from "node:test";
 import { date } from "../lib/values.mjs";
 import { as, base, checkPage, closeBrowser, phone, settled, sheets } from "./browser.mjs";
-import { fillDate, here, newCitizen, press } from "./acts.mjs";
+import { fillDate, here, holdFirst, newCitizen, press } from "./acts.mjs";
 import { choose, focused, tabTo } from "./keys.mjs";
 
 let adviser, young;
@@ -264,9 +264,12 @@ test("what the service does not take is said in words, at its question", async (
   await page.getByRole("textbox").fill("Ring til mig, 150302-4001");
   await refused(/Skriv ikke CPR-nummer i teksten/);
   await checkPage(page, "screening-refused");
+  // What was put right is judged anew, however long that takes.
+  const letGo = await holdFirst(page, "UpdateScreening");
   await page.getByRole("textbox").fill("Ring til mig.");
   await next(page);
   await question(page, "Hvornår taler vi sammen?");
+  await letGo();
   await fillDate(page, "on", date(2));
   await refused(/Datoerne passer ikke sammen/);
   await fillDate(page, "on", { ...date(), day: 32 });

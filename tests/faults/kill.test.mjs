@@ -20,7 +20,7 @@ after(close);
 // One call through every process and each of its connections to a store; a refusal for want of consent is an answer, and so is
 // that nobody is there.
 async function wholeAgain() {
-  const ask = (client, as, method, request) => client.call({ as, method, request, timeout: 1500 }).catch((error) => ({ code: "UNAVAILABLE", message: `${error}` }));
+  const ask = (client, as, method, request) => client.call({ as, method, request, timeout: 5000 }).catch((error) => ({ code: "UNAVAILABLE", message: `${error}` }));
   const stranger = strangerReference();
   const door = { citizen: stranger, purpose: home, categories: agreed };
   const answers = await Promise.all([
@@ -50,7 +50,7 @@ test(`${kills} kills under load`, async (t) => {
       await sleep(Math.random() * 400);
       const begun = Date.now();
       await processes("start", name);
-      assert.ok(await within(40_000, wholeAgain), `after the ${name} was killed (kill ${i + 1}) not everything answers again`);
+      assert.ok(await within(120_000, wholeAgain), `after the ${name} was killed (kill ${i + 1}) not everything answers again`);
       back.push(Date.now() - begun);
       for (const [other, pid] of await pids()) if (other !== name) assert.equal(pid, others.get(other), `${other} died when ${name} was killed`);
     }

@@ -1,13 +1,14 @@
 // Master keys are changed while services serve; the change is killed half way, again and again, and goes on. At the end no wrapped key in the
 // stores needs the old ones. And no key stands where it does not belong: in arguments, environments, logs or core files.
 import assert from "node:assert/strict";
-import { execFile, execFileSync } from "node:child_process";
+import { execFileSync, spawn } from "node:child_process";
+import { once } from "node:events";
 import { existsSync, readFileSync, readdirSync, rmSync } from "node:fs";
 import { join } from "node:path";
 import { after, before, test } from "node:test";
 import { close } from "../lib/client.mjs";
 import { requestId } from "../lib/values.mjs";
-import { give, incoming, looker, newCitizen, ok, processes, root, run, service, sleep } from "./lib/world.mjs";
+import { describe, give, incoming, looker, newCitizen, ok, processes, root, run, service, sleep, within } from "./lib/world.mjs";
 
 const rotate = join(root, "deploy/local/rotate");
 const keyFiles = () => readdirSync(join(run, "keys"), { recursive: true }).filter((f) => f.endsWith(".key")).map((f) => join(run, "keys", f));
@@ -37,11 +38,12 @@ test("master keys change while everything serves, also when the change is killed
     for (; going; made++) await ok("perron-4-1", `${service.dropin}/CreateParticipant`, { alias: `r${made}`, request_id: requestId() }).catch((e) => failed.push(`${e.message}`));
   })()];
   // Killed with all that it has started, at other moments each time.
-  for (const ms of [30, 60, 120, 200, 300, 500]) {
-    const child = execFile("setsid", [rotate], { env: process.env });
-    await sleep(ms);
+  const halfWay = () => keyFiles().some((f) => /master\.old\.key$/.test(f));
+  for (const moment of [...[30, 60, 120, 200, 300, 500].map((ms) => () => sleep(ms)), () => within(60_000, halfWay, 5)]) {
+    const child = spawn(rotate, { env: process.env, detached: true, stdio: "ignore" }), ended = once(child, "exit");
+    await moment();
     try { process.kill(-child.pid, "SIGKILL"); } catch { /* it was through */ }
-    await new Promise((resolve) => (child.exitCode !== null || child.signalCode !== null ? resolve() : child.once("exit", resolve)));
+    await ended;
   }
   const told = execFileSync(rotate, { env: process.env, encoding: "utf8" });
   t.diagnostic(told.trim().split("\n").slice(0, 4).join(" | "));
@@ -57,7 +59,9 @@ test("master keys change while everything serves, also when the change is killed
   for (const [file, text] of first) assert.notEqual(readFileSync(file, "utf8"), text, file);
   // Started anew, with the new keys alone, everything is read.
   await processes("restart", "consent", "dropin", "housing");
-  assert.equal((await look(reference, { timeout: 10_000 })).code, "OK");
+  let read;
+  const opens = () => within(60_000, async () => (read = await look(reference, { timeout: 5000 })).code !== "UNAVAILABLE");
+  assert.ok((await opens()) && read.code === "OK", describe(read));  // a door that was there before the consent service asks it again in a moment
   const { participants } = await ok("perron-4-1", `${service.dropin}/ListParticipants`, { page_size: 25 });
   assert.ok(participants.length > 0);
 });

@@ -23,7 +23,7 @@ async function start(days) {
   });
   let said = "";
   service.stderr.on("data", (chunk) => (said = (said + chunk).slice(-2000)));
-  assert.ok(await within(15_000, async () => service.exitCode === null && (await vm.ask(`${activities}/ListActivities`, {})).code === "OK"), `the service does not answer: ${said}`);
+  assert.ok(await within(60_000, async () => service.exitCode === null && (await vm.ask(`${activities}/ListActivities`, {})).code === "OK"), `the service does not answer: ${said}`);
 }
 async function stop() {
   const ended = new Promise((resolve) => service.once("exit", resolve));

@@ -16,7 +16,7 @@ import { variants } from "./lib/variants.mjs";
 
 const seed = Number(process.env.BROBYGGER_SEED ?? Math.floor(Math.random() * 1e9));
 const tree = join(run, "broken");
-const enough = 4;  // times the same variant is tried, each time twice as long
+const enough = 6;  // times the same variant is tried, each time twice as long
 
 let site;
 before(async () => { site = await Site.prepare(); });
@@ -67,7 +67,7 @@ async function broken(variant, work) {
 
 const wanted = process.env.BROBYGGER_VARIANT;
 for (const variant of variants.filter((v) => !wanted || v.name.includes(wanted))) {
-  test(`found: ${variant.name}`, { timeout: 180_000 }, async (t) => {
+  test(`found: ${variant.name}`, { timeout: 900_000 }, async (t) => {
     const random = seeded(seed);
     let found = [], seconds = variant.seconds ?? 4, figures;
     await broken(variant, async (set) => {

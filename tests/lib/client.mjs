@@ -32,6 +32,8 @@ const codeName = Object.fromEntries(Object.entries(grpc.status).filter(([, v]) =
 // the session goes on, and without keepalive every call on it ends with its deadline, for good. The services allow a ping in
 // ten seconds.
 const keepalive = { "grpc.keepalive_time_ms": 12_000, "grpc.keepalive_timeout_ms": 8000 };
+// Whoever starts a process anew waits for it: the usual two minutes between two tries are for others.
+const again = { "grpc.initial_reconnect_backoff_ms": 100, "grpc.max_reconnect_backoff_ms": 1000 };
 
 const channels = new Map();
 // One channel per peer and process.
@@ -40,7 +42,7 @@ export function channel(peer, server) {
   if (!channels.has(key)) {
     const { cert, key: privateKey } = identity(peer);
     const credentials = grpc.credentials.createSsl(Buffer.from(ca()), Buffer.from(privateKey), Buffer.from(cert));
-    channels.set(key, new grpc.Client(`127.0.0.1:${ports[server]}`, credentials, { "grpc.ssl_target_name_override": "localhost", ...keepalive }));
+    channels.set(key, new grpc.Client(`127.0.0.1:${ports[server]}`, credentials, { "grpc.ssl_target_name_override": "localhost", ...keepalive, ...again }));
   }
   return channels.get(key);
 }

@@ -7,7 +7,7 @@ const stories = await Promise.all(["d1", "d2", "d5", "d6", "d8", "d9", "rights"]
 
 for (const client of [viaGrpc, viaGateway]) {
   for (const { title, play } of stories) {
-    test(`${title}, ${client.name}`, { timeout: 120_000 }, async (t) => {
+    test(`${title}, ${client.name}`, { timeout: 600_000 }, async (t) => {
       await play(new Story(client, { run: (name, work) => t.test(name, work) }));
     });
   }

@@ -44,7 +44,7 @@ health_of() {
 instance_wait() {
   local name targets=() failed
   for name in "$@"; do targets+=("$name=$(health_of "$name")=$(process_file "$name")"); done
-  failed=$(node "$BROBYGGER_ROOT/deploy/local/lib/health.mjs" "$PKI/ca.pem" 30 "${targets[@]}") || {
+  failed=$(node "$BROBYGGER_ROOT/deploy/local/lib/health.mjs" "$PKI/ca.pem" 120 "${targets[@]}") || {
     for name in $failed; do
       say "  $name is not healthy."
       process_show_end "$name"

@@ -5,13 +5,14 @@ process_file() { echo "$BROBYGGER_RUN/process/$1"; }
 process_log() { echo "$BROBYGGER_RUN/log/$1.log"; }
 
 # The time a pid was started, in clock ticks since boot; empty if there is none.
-process_birth() { [ -r "/proc/$1/stat" ] && sed 's/.*) //' "/proc/$1/stat" 2>/dev/null | cut -d' ' -f20; }
+process_stat() { [ -r "/proc/$1/stat" ] && sed 's/.*) //' "/proc/$1/stat" 2>/dev/null | cut -d' ' -f"$2"; }  # PID FIELD, counted from its state on
+process_birth() { process_stat "$1" 20; }
 
 process_alive() {
   local pid birth _
   read -r pid birth _ 2>/dev/null <"$(process_file "$1")" || return 1
-  # A process that has ended and not been waited for has no command line.
-  [ -n "$birth" ] && [ "$(process_birth "$pid")" = "$birth" ] && [ -n "$(tr -d '\0' <"/proc/$pid/cmdline" 2>/dev/null)" ]
+  # A process that has ended and not been waited for is still there, as a zombie.
+  [ -n "$birth" ] && [ "$(process_birth "$pid")" = "$birth" ] && [ "$(process_stat "$pid" 1)" != Z ]
 }
 
 process_pid() { local pid _; read -r pid _ <"$(process_file "$1")" && echo "$pid"; }

@@ -15,6 +15,7 @@
 #include "gtest/gtest.h"
 #include "services/runtime/runtime.h"
 #include "services/runtime/status.h"
+#include "services/runtime/testing/comes.h"
 #include "services/runtime/testing/notebook.h"
 #include "services/runtime/testing/notebook.pb.h"
 #include "services/runtime/testing/world.h"
@@ -49,14 +50,6 @@ inline void ShowDoor(DoorCall call) {
 
 inline std::atomic<int> slow_asks{0};  // that have arrived
 inline std::atomic<int> befores{0};    // asked before a note was written
-
-// Whether it comes true, in more time than anything takes that is going to happen.
-inline bool Comes(const std::function<bool()>& condition) {
-  for (const absl::Time end = absl::Now() + absl::Minutes(1); absl::Now() < end; absl::SleepFor(absl::Milliseconds(5))) {
-    if (condition()) return true;
-  }
-  return false;
-}
 
 class RoadTest : public ::testing::Test {
  protected:
@@ -101,7 +94,7 @@ class RoadTest : public ::testing::Test {
       if (request.by() == 1) return;  // lets go of the call
       if (request.by() == 2) {
         ++slow_asks;
-        absl::SleepFor(absl::Milliseconds(300));
+        absl::SleepFor(absl::Seconds(1));
         in.reply(absl::OkStatus(), "");
         return in.reply(absl::OkStatus(), "twice");
       }

@@ -7,7 +7,7 @@ import { Ruler } from "./history.mjs";
 import { judge } from "./judge.mjs";
 import { everything } from "./site.mjs";
 
-const healing = 30_000;  // within this everybody answers again, by themselves
+const healing = 120_000;  // ms: within this everybody answers again, by themselves; on a machine that does not stand still it is one or two seconds
 
 // Evils that come together, each over another process or road.
 function choose(random, names, most, only) {

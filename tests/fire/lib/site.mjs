@@ -155,7 +155,7 @@ export class Site {
   // One call through every process, each of its connections to a store and each road; a refusal for want of a yes is an answer, and so is that nobody
   // is there.
   async whole() {
-    const ask = (client, as, method, request) => client.call({ as, method, request, timeout: 1500 }).catch((error) => ({ code: "UNAVAILABLE", message: `${error}` }));
+    const ask = (client, as, method, request) => client.call({ as, method, request, timeout: 4000 }).catch((error) => ({ code: "UNAVAILABLE", message: `${error}` }));
     const stranger = strangerReference(), door = { citizen: stranger, purpose: home, categories: agreed };
     const counted = { date: date(-31), part_of_day: "PART_OF_DAY_EVENING", add_visitors: 0, request_id: requestId() };
     const answers = await Promise.all([

@@ -4,17 +4,27 @@ import { act } from "./api";
 export class Loaded<T> {
   value = $state.raw<T | null>(null);
   failure = $state.raw<unknown>(null);
+  private asked = 0;
 
   constructor(private readonly read: () => Promise<T>) {}
 
+  /** What was asked before and comes later is not shown. */
   load = async (): Promise<void> => {
+    const mine = ++this.asked;
     this.failure = null;
     try {
-      this.value = await this.read();
+      const value = await this.read();
+      if (mine === this.asked) this.value = value;
     } catch (thrown) {
-      this.failure = thrown;
+      if (mine === this.asked) this.failure = thrown;
     }
   };
+
+  /** What an act answered, which is newer than whatever was asked before. */
+  take(value: T): void {
+    this.asked++;
+    this.value = value;
+  }
 }
 
 /** The acts of a page: which form is open, what was done, what was refused. After each the page is read anew. */
