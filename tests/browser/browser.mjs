@@ -13,6 +13,7 @@ export const base = process.env.BROBYGGER_URL ?? instance.gateway;
 const ca = process.env.BROBYGGER_CA ? readFileSync(process.env.BROBYGGER_CA, "utf8") : instance.ca();
 export const { password, accounts } = process.env.BROBYGGER_ACCOUNTS ? JSON.parse(readFileSync(process.env.BROBYGGER_ACCOUNTS, "utf8")) : instance.accounts();
 const pictures = process.env.BROBYGGER_PICTURES;
+const slow = Number(process.env.BROBYGGER_SLOW ?? 0);  // ms
 const axe = readFileSync(fileURLToPath(import.meta.resolve("axe-core/axe.min.js")), "utf8");
 if (pictures) mkdirSync(pictures, { recursive: true });
 
@@ -62,6 +63,11 @@ export async function visitor({ viewport = wide, allow = [] } = {}) {
   const context = await (await browser()).newContext({ viewport, locale: "da-DK", timezoneId: "Europe/Copenhagen" });
   context.setDefaultTimeout(patience);
   watch(context);
+  // Every call waits for as long as it happens to: answers come late, and in another order.
+  if (slow) await context.route(/\/brobygger\.[a-z]+\.v1\./, async (route) => {
+    await new Promise((done) => setTimeout(done, Math.random() * slow));
+    await route.continue().catch(() => {});  // the page may be gone
+  });
   const errors = [];
   const expected = new Set([404, ...allow]);
   // Of every tab that this person opens.
