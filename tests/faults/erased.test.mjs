@@ -7,7 +7,7 @@ import { join } from "node:path";
 import { after, test } from "node:test";
 import { close, viaGrpc } from "../lib/client.mjs";
 import { nobodysNumber, requestId, stated } from "../lib/values.mjs";
-import { ok, root, run, service } from "./lib/world.mjs";
+import { ok, persist, processes, root, run, service, within } from "./lib/world.mjs";
 
 after(close);
 const store = join(run, "redis-records");
@@ -55,6 +55,25 @@ test("of a participant who was forgotten nothing is left in any file", { timeout
   // All else is as it was, in the store and in what Redis would read again.
   assert.equal((await viaGrpc.call({ method: `${service.dropin}/GetParticipant`, as: "perron-4-1", request: { name: participant.name } })).code, "NOT_FOUND");
   assert.equal((await viaGrpc.call({ method: `${service.dropin}/GetParticipant`, as: "perron-4-1", request: { name: stays.name } })).code, "OK");
+});
+
+test("a store that is killed while it writes its file anew leaves nothing of it behind", { timeout: 300_000 }, async () => {
+  const begun = () => files().filter((f) => /\/temp-/.test(f));
+  const alias = `Ravn ${Date.now().toString(36)}`;
+  const { participant } = await ok("perron-4-1", `${service.dropin}/CreateParticipant`, { alias, request_id: requestId() });
+  const id = participant.name.split("/")[1], record = `dropin:{perron-4}:r:participant:${id}`;
+  const wrapped = bytesOf(`dropin:{perron-4}:k:${bytesOf(record).subarray(9, 25).toString("hex")}`);
+  redis("config", "set", "rdb-key-save-delay", "5000");  // microseconds a key: it takes a while
+  redis("bgrewriteaof");
+  assert.ok(await within(60_000, () => begun().length > 0, 5), "no rewrite");
+  await processes("kill", "redis-records");
+  assert.ok(begun().length > 0, "the rewrite was through: nothing is seen");
+  await processes("start", "redis-records");
+  assert.deepEqual(begun(), []);
+  await persist("perron-4-1", `${service.dropin}/ForgetParticipant`, { name: participant.name, request_id: requestId() });
+  execFileSync(join(root, "deploy/local/rewrite"), { env: process.env });
+  assert.deepEqual(search({ id: Buffer.from(id), wrapped }), { id: [], wrapped: [] });
+  assert.deepEqual(begun(), []);
 });
 
 test("of a citizen whom one agency erases nothing is left there, and all of it with the others", { timeout: 300_000 }, async (t) => {

@@ -15,7 +15,10 @@ instance_start() {
   case $name in
     redis-*)
       dir=$(redis_dir "${name#redis-}")
-      process_alive "$name" || aof_mend "$dir/data" "Redis (${name#redis-})"
+      if ! process_alive "$name"; then
+        aof_sweep "$dir/data"
+        aof_mend "$dir/data" "Redis (${name#redis-})"
+      fi
       process_start "$name" "$(process_stamp "$dir/redis.conf")" redis-server "$dir/redis.conf"
       ;;
     issuer)

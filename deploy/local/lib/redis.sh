@@ -108,3 +108,17 @@ redis_load_functions() {
   cat "$library/services/runtime/store.lua" "$library/services/consent/authorise.lua" \
     | redis_admin "$1" -x function load replace >/dev/null || die "Redis ($1) refused the function library"
 }
+
+# What a store that was killed while it wrote its file anew leaves in DATA: whoever still writes, and what is written so far. Redis never
+# removes it: it takes room until looks stop, and holds data keys that are destroyed later. For a store that does not run.
+aof_sweep() {
+  local data process comm
+  data=$(realpath -e "$1" 2>/dev/null) || return 0
+  for process in /proc/[0-9]*; do
+    read -r comm 2>/dev/null <"$process/comm" || continue
+    if [ "$comm" != redis-server ] || [ "$(readlink "$process/cwd")" != "$data" ]; then continue; fi
+    kill -KILL "${process#/proc/}" 2>/dev/null || true
+    while [ -d "$process" ] && [ "$(process_stat "${process#/proc/}" 1)" != Z ]; do sleep 0.01; done
+  done
+  rm -f "$data"/temp-*.aof "$data"/temp-*.rdb
+}
